@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { fileIdSchema, sessionIdSchema } from "./id.ts";
+import { defaultSkill, skillNameSchema } from "./skill.ts";
+
+export const stages = ["upload", "generate", "export"] as const;
+export type Stage = (typeof stages)[number];
+export const stageSchema = z.enum(stages).meta({ id: "Stage" });
+
+export const jobTypes = ["video", ...stages] as const;
+export type JobType = (typeof jobTypes)[number];
+
+/** The final statuses, and with the prefix `job.` the webhook events. */
+export const webhookEvents = ["job.succeeded", "job.failed", "job.canceled"] as const;
+export type WebhookEvent = (typeof webhookEvents)[number];
+
+/** Named limits of a job's input: everything beyond them is refused before any money is spent. */
+export const requestLimits = {
+  textChars: 50_000,
+  instructionChars: 4_000,
+  files: 50,
+  urls: 50,
+  urlChars: 2_048,
+  metadataKeys: 50,
+  metadataKeyChars: 64,
+  metadataValueChars: 512,
+  maxPriority: 100,
+  minDeadlineS: 60,
+  maxDeadlineS: 7 * 24 * 3600,
+  defaultDeadlineS: 24 * 3600,
+} as const;
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
+  .max(requestLimits.urlChars);
+
+export const jobInputSchema = z
+  .strictObject({
+    text: z.string().trim().min(1).max(requestLimits.textChars).optional().describe("The script."),
+    files: z
+      .array(fileIdSchema)
+      .max(requestLimits.files)
+      .default([])
+      .describe("Files uploaded with POST /v1/files, in the order in which they should appear."),
+    urls: z
+      .array(httpUrl)
+      .max(requestLimits.urls)
+      .default([])
+      .describe("Media that the backend fetches itself."),
+    instruction: z
+      .string()
+      .trim()
+      .min(1)
+      .max(requestLimits.instructionChars)
+      .optional()
+      .describe(
+        "What to make of the text and files, such as “turn this script into a 30 s explainer”.",
+      ),
+  })
+  .meta({ id: "JobInput" });
+
+export const outputWishesSchema = z
+  .strictObject({
+    format: z.enum(["mp4"]).default("mp4"),
+    quality: z.enum(["high", "medium", "low"]).default("high"),
+    aspect_ratio: z.enum(["9:16", "16:9", "1:1", "4:5"]).optional(),
+    resolution: z.enum(["720p", "1080p"]).optional(),
+    duration_s: z.number().int().min(3).max(300).optional(),
+    music: z.string().trim().min(1).max(100).optional(),
+  })
+  .meta({ id: "OutputWishes" });
+export type OutputWishes = z.output<typeof outputWishesSchema>;
+
+export const jobWebhookSchema = z
+  .strictObject({
+    url: httpUrl.describe("Where the signed event goes, per Standard Webhooks."),
+    events: z
+      .array(z.enum(webhookEvents))
+      .min(1)
+      .default([...webhookEvents]),
+  })
+  .meta({ id: "JobWebhook" });
+
+const metadataSchema = z
+  .record(
+    z.string().min(1).max(requestLimits.metadataKeyChars),
+    z.string().max(requestLimits.metadataValueChars),
+  )
+  .refine((metadata) => Object.keys(metadata).length <= requestLimits.metadataKeys, {
+    error: `takes at most ${requestLimits.metadataKeys} keys`,
+  });
+
+/** The body of `POST /v1/jobs`. */
+export const jobRequestSchema = z
+  .strictObject({
+    type: z
+      .enum(jobTypes)
+      .describe("`video` is upload (where there are files) → generate → export."),
+    skill: skillNameSchema.default(defaultSkill),
+    input: jobInputSchema,
+    session_id: sessionIdSchema
+      .optional()
+      .describe("Continue in this session; without it the job gets one of its own."),
+    output: outputWishesSchema.prefault({}),
+    webhook: jobWebhookSchema.optional(),
+    metadata: metadataSchema.default({}).describe("Yours: stored, and returned as it is."),
+    priority: z
+      .number()
+      .int()
+      .min(0)
+      .max(requestLimits.maxPriority)
+      .default(0)
+      .describe("Higher goes first within your own jobs."),
+    deadline_s: z
+      .number()
+      .int()
+      .min(requestLimits.minDeadlineS)
+      .max(requestLimits.maxDeadlineS)
+      .default(requestLimits.defaultDeadlineS)
+      .describe("Seconds from acceptance until the job fails with `deadline_exceeded`."),
+  })
+  .superRefine((request, context) => {
+    const { text, instruction, files, urls } = request.input;
+    const hasWords = text !== undefined || instruction !== undefined;
+    const hasMedia = files.length + urls.length > 0;
+    const refuse = (path: PropertyKey[], message: string): void =>
+      context.addIssue({ code: "custom", path, message });
+    switch (request.type) {
+      case "video":
+        if (!hasWords && !hasMedia)
+          refuse(["input"], "a video job needs `text`, `instruction`, `files` or `urls`");
+        return;
+      case "generate":
+        if (!hasWords) refuse(["input"], "a generate job needs `text` or `instruction`");
+        if (hasMedia)
+          refuse(
+            ["input"],
+            "a generate job takes no files; use type `video`, or an `upload` job in the same session first",
+          );
+        return;
+      case "upload":
+        if (!hasMedia) refuse(["input"], "an upload job needs `files` or `urls`");
+        if (hasWords)
+          refuse(
+            ["input"],
+            "an upload job takes no `text` or `instruction`; use type `video`, or a `generate` job in the same session after it",
+          );
+        return;
+      case "export":
+        if (request.session_id === undefined)
+          refuse(["session_id"], "an export job needs the `session_id` whose timeline it exports");
+        if (hasWords || hasMedia) refuse(["input"], "an export job takes no input; send `{}`");
+        return;
+      default:
+        request.type satisfies never;
+    }
+  })
+  .meta({ id: "JobRequest" });
+export type JobRequest = z.output<typeof jobRequestSchema>;
+
+/** The stages that a job goes through, in order. */
+export function planOf(request: Pick<JobRequest, "type" | "input">): [Stage, ...Stage[]] {
+  if (request.type !== "video") return [request.type];
+  const hasMedia = request.input.files.length + request.input.urls.length > 0;
+  return hasMedia ? ["upload", "generate", "export"] : ["generate", "export"];
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { describeFailure, failureCodes } from "./failure.ts";
+import { fileIdSchema, jobIdSchema, sessionIdSchema } from "./id.ts";
+import { hasEnded, jobStatuses, stageOf, type Job } from "./job.ts";
+import { jobTypes, stageSchema } from "./job-request.ts";
+import { skillNameSchema } from "./skill.ts";
+
+const time = z.iso.datetime();
+
+export const waitingSchema = z
+  .object({ reason: z.enum(["session_busy"]), detail: z.string().describe("The reason in words.") })
+  .meta({ id: "Waiting" });
+export type Waiting = z.infer<typeof waitingSchema>;
+
+const videoViewSchema = z
+  .object({
+    file_id: fileIdSchema.describe("Fetch it at `GET /v1/files/{file_id}/content`."),
+    bytes: z.number().int(),
+    sha256: z.string(),
+    duration_s: z.number(),
+    width: z.number().int().describe("Pixels."),
+    height: z.number().int().describe("Pixels."),
+    video_codec: z.string(),
+    audio_codec: z.string().nullable(),
+    frames: z
+      .number()
+      .int()
+      .describe("Every one of them was found in the file: the proof that it plays."),
+  })
+  .meta({ id: "Video" });
+
+const resultSchema = z
+  .object({
+    summary: z.string().nullable().describe("The timeline in words."),
+    reply: z.string().nullable().describe("What the backend said, without talk of its own editor."),
+    actions: z
+      .array(z.string())
+      .describe("What it asked its user to do in that editor, as names of API actions."),
+    video: videoViewSchema.nullable(),
+    credits_used: z.number().nullable().describe("Null where it could not be read."),
+  })
+  .meta({ id: "JobResult" });
+
+const errorViewSchema = z
+  .object({
+    code: z.enum(failureCodes),
+    title: z.string(),
+    detail: z.string().nullable(),
+    advice: z.string().describe("What to do about it."),
+    stage: stageSchema,
+  })
+  .meta({ id: "JobError" });
+
+/** A job as callers see it: in answers, lists and webhook bodies. */
+export const jobViewSchema = z
+  .object({
+    id: jobIdSchema,
+    object: z.literal("job"),
+    type: z.enum(jobTypes),
+    skill: skillNameSchema,
+    status: z.enum(jobStatuses),
+    stage: stageSchema.describe("Where it is in its plan, or where it ended."),
+    progress: z
+      .object({ percent: z.number().min(0).max(100), text: z.string().nullable() })
+      .meta({ id: "Progress" }),
+    waiting: waitingSchema.nullable(),
+    session_id: sessionIdSchema,
+    hints: z.array(z.string()),
+    result: resultSchema.nullable(),
+    error: errorViewSchema.nullable(),
+    metadata: z.record(z.string(), z.string()),
+    retry_of: jobIdSchema.nullable(),
+    batch_id: z.string().nullable(),
+    created_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+  })
+  .meta({ id: "Job" });
+export type JobView = z.infer<typeof jobViewSchema>;
+
+/** What is kept beside the record because it changes often, or depends on other jobs. */
+export type JobCircumstances = {
+  progress: { percent: number; text: string | null };
+  waiting: Waiting | null;
+};
+
+export function viewOfJob(job: Job, { progress, waiting }: JobCircumstances): JobView {
+  return {
+    id: job.id,
+    object: "job",
+    type: job.type,
+    skill: job.skill,
+    status: waiting === null ? job.status : "waiting",
+    stage: stageOf(job),
+    progress: job.status === "succeeded" ? { ...progress, percent: 100 } : progress,
+    waiting,
+    session_id: job.sessionId,
+    hints: [],
+    result: resultOf(job),
+    error: job.status === "failed" ? { ...describeError(job.error.code), ...job.error } : null,
+    metadata: job.metadata,
+    retry_of: job.retryOf,
+    batch_id: job.batchId,
+    created_at: isoTime(job.createdAtMs),
+    started_at: "startedAtMs" in job && job.startedAtMs !== null ? isoTime(job.startedAtMs) : null,
+    finished_at: hasEnded(job) ? isoTime(job.finishedAtMs) : null,
+  };
+}
+
+function resultOf({ status, made }: Job): JobView["result"] {
+  if (status !== "succeeded") return null;
+  const { message, timeline, video } = made;
+  const finished = message?.state === "finished" ? message : null;
+  return {
+    summary: timeline?.summary ?? null,
+    reply: finished?.text ?? null,
+    actions: finished?.actions ?? [],
+    video: video && {
+      file_id: video.fileId,
+      bytes: video.bytes,
+      sha256: video.sha256,
+      duration_s: video.durationMs / 1000,
+      width: video.widthPx,
+      height: video.heightPx,
+      video_codec: video.videoCodec,
+      audio_codec: video.audioCodec,
+      frames: video.frames,
+    },
+    credits_used: made.creditsUsed,
+  };
+}
+
+function describeError(code: (typeof failureCodes)[number]): { title: string; advice: string } {
+  const { title, advice } = describeFailure(code);
+  return { title, advice };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
