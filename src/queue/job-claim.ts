@@ -26,7 +26,7 @@ export type Claim = {
   readonly job: RunningJob;
   readonly backendSession: BackendSession | null;
   /** Changes the record. `change` is pure: it may be called again on a newer record. Returns what stands then. */
-  update(change: (job: RunningJob) => Job, backendSession?: BackendSession): Promise<Job>;
+  update(change: (job: RunningJob) => Job, backendSession?: BackendSession): Promise<StoredJob>;
   /** Tells watchers; `progress` is what `GET /v1/jobs/{id}` shows from then on. */
   emit(event: JobEvent, progress?: Progress): Promise<void>;
 };
@@ -83,7 +83,7 @@ export function createClaims({ redis, keys, records, now }: ClaimDeps) {
     async function update(
       change: (job: RunningJob) => Job,
       newSession?: BackendSession,
-    ): Promise<Job> {
+    ): Promise<StoredJob> {
       const stored = await commitOn(ref, (found) => {
         if (found.fence !== fence || found.job.status !== "running") throw new ClaimLost(ref.id);
         return { job: change(found.job), ...(newSession && { backendSession: newSession }) };
@@ -91,7 +91,7 @@ export function createClaims({ redis, keys, records, now }: ClaimDeps) {
       if (stored === null) throw new ClaimLost(ref.id);
       if (newSession !== undefined) backendSession = newSession;
       if (stored.job.status === "running") job = stored.job;
-      return stored.job;
+      return stored;
     }
 
     async function emit(event: JobEvent, progress?: Progress): Promise<void> {
