@@ -1,0 +1,95 @@
+import { open } from "node:fs/promises";
+import { fileTypeFromBuffer, fileTypeFromFile, type FileTypeResult } from "file-type";
+
+export type FileKind = "image" | "video" | "audio" | "document" | "text";
+export type RecognisedFile = { mime: string; extension: string; kind: FileKind };
+
+/** What the backend's upload takes, by extension. The others that are recognised are to be turned into one of these, or into text. */
+export const uploadableExtensions: ReadonlySet<string> = new Set(
+  "mp4 mov avi webm mkv jpg png gif webp mp3 wav m4a aac".split(" "),
+);
+
+const known: readonly RecognisedFile[] = [
+  { extension: "mp4", mime: "video/mp4", kind: "video" },
+  { extension: "mov", mime: "video/quicktime", kind: "video" },
+  { extension: "avi", mime: "video/x-msvideo", kind: "video" },
+  { extension: "webm", mime: "video/webm", kind: "video" },
+  { extension: "mkv", mime: "video/x-matroska", kind: "video" },
+  { extension: "jpg", mime: "image/jpeg", kind: "image" },
+  { extension: "png", mime: "image/png", kind: "image" },
+  { extension: "gif", mime: "image/gif", kind: "image" },
+  { extension: "webp", mime: "image/webp", kind: "image" },
+  { extension: "heic", mime: "image/heic", kind: "image" },
+  { extension: "mp3", mime: "audio/mpeg", kind: "audio" },
+  { extension: "wav", mime: "audio/wav", kind: "audio" },
+  { extension: "m4a", mime: "audio/mp4", kind: "audio" },
+  { extension: "aac", mime: "audio/aac", kind: "audio" },
+  {
+    extension: "docx",
+    mime: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    kind: "document",
+  },
+  { extension: "pdf", mime: "application/pdf", kind: "document" },
+];
+const knownByExtension = new Map(known.map((file) => [file.extension, file]));
+
+/** Names that file-type gives to variants of what is known: an animated PNG, an MP4 with Apple's brand. */
+const sameAs: Readonly<Record<string, string>> = { apng: "png", m4v: "mp4" };
+
+/** Bounds what a file with forged sizes can make file-type read at once. */
+const maxProbeBytes = 1024 * 1024;
+const textSampleBytes = 64 * 1024;
+// oxlint-disable-next-line no-control-regex -- the characters that text files do not hold
+const controlCharacters = /[\0-\x08\x0E-\x1A\x1C-\x1F\x7F]/;
+const firstSubtitle =
+  /^\uFEFF?\s*\d+\s*\r?\n\d{2,}:\d{2}:\d{2}[,.]\d{3} --> \d{2,}:\d{2}:\d{2}[,.]\d{3}/;
+
+/** What a file is, by its content and never by its name: a path, or the file's first bytes. `null` when it is none of those above. */
+export async function recogniseFile(source: string | Uint8Array): Promise<RecognisedFile | null> {
+  const detected = await detect(source);
+  if (detected) return knownByExtension.get(sameAs[detected.ext] ?? detected.ext) ?? null;
+  return recogniseText(
+    typeof source === "string" ? await readStart(source) : source.subarray(0, textSampleBytes),
+  );
+}
+
+async function detect(source: string | Uint8Array): Promise<FileTypeResult | undefined> {
+  const options = { maxBufferSize: maxProbeBytes };
+  return typeof source === "string"
+    ? fileTypeFromFile(source, options)
+    : fileTypeFromBuffer(source, options);
+}
+
+async function readStart(path: string): Promise<Uint8Array> {
+  const handle = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(textSampleBytes),
+      0,
+      textSampleBytes,
+      0,
+    );
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function recogniseText(sample: Uint8Array): RecognisedFile | null {
+  const text = decodeSample(sample);
+  if (text === null || text.trim() === "" || controlCharacters.test(text)) return null;
+  return firstSubtitle.test(text)
+    ? { extension: "srt", mime: "application/x-subrip", kind: "text" }
+    : { extension: "txt", mime: "text/plain", kind: "text" };
+}
+
+function decodeSample(sample: Uint8Array): string | null {
+  try {
+    // Streaming, because the sample may end in the middle of a character.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(sample, {
+      stream: true,
+    });
+  } catch {
+    return null;
+  }
+}
