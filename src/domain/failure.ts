@@ -6,36 +6,12 @@
  */
 const catalogue = {
   // The request itself
-  invalid_request: [
-    400,
-    "The request is not valid.",
-    "Correct the fields named in `errors` and send it again.",
-  ],
-  unauthorized: [
-    401,
-    "The API key is missing or unknown.",
-    "Send `Authorization: Bearer <API key>`.",
-  ],
-  not_found: [
-    404,
-    "There is no such resource.",
-    "Check the id; finished jobs are kept for a limited time.",
-  ],
-  method_not_allowed: [
-    405,
-    "This resource does not take this method.",
-    "See `Allow` for the methods it takes.",
-  ],
-  payload_too_large: [
-    413,
-    "The body is larger than the limit.",
-    "Send less than the limit named in `detail`.",
-  ],
-  unsupported_media_type: [
-    415,
-    "The content type is not accepted.",
-    "Send the content type named in `detail`.",
-  ],
+  invalid_request: [400, "The request is not valid.", "Correct the fields named in `errors` and send it again."],
+  unauthorized: [401, "The API key is missing or unknown.", "Send `Authorization: Bearer <API key>`."],
+  not_found: [404, "There is no such resource.", "Check the id; finished jobs are kept for a limited time."],
+  method_not_allowed: [405, "This resource does not take this method.", "See `Allow` for the methods it takes."],
+  payload_too_large: [413, "The body is larger than the limit.", "Send less than the limit named in `detail`."],
+  unsupported_media_type: [415, "The content type is not accepted.", "Send the content type named in `detail`."],
   idempotency_conflict: [
     409,
     "A request with this Idempotency-Key is still in flight.",
@@ -48,11 +24,7 @@ const catalogue = {
   ],
   too_many_requests: [429, "Too many requests.", "Wait for the time in `Retry-After`."],
   not_ready: [503, "The service is not ready.", "Send it again in a few seconds."],
-  internal_error: [
-    500,
-    "Something went wrong inside Reelay.",
-    "Quote the request id or job id to the operators.",
-  ],
+  internal_error: [500, "Something went wrong inside Reelay.", "Quote the request id or job id to the operators."],
 
   // The inputs of a job
   file_type_not_supported: [
@@ -60,16 +32,8 @@ const catalogue = {
     "This type of file is not supported.",
     "Use mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a or aac.",
   ],
-  file_too_large: [
-    413,
-    "The file is too large.",
-    "Compress or trim it to the limit named in `detail`.",
-  ],
-  file_not_found: [
-    422,
-    "A file named in the input does not exist.",
-    "Upload it with POST /v1/files and use its id.",
-  ],
+  file_too_large: [413, "The file is too large.", "Compress or trim it to the limit named in `detail`."],
+  file_not_found: [422, "A file named in the input does not exist.", "Upload it with POST /v1/files and use its id."],
 
   // The backend and the account on it
   backend_auth: [502, "The backend did not accept the token.", "Operators: renew NEMO_TOKEN."],
@@ -78,37 +42,21 @@ const catalogue = {
     "The token lacks a scope that this needs.",
     "Operators: use a token with read, write and upload.",
   ],
-  backend_rejected: [
-    502,
-    "The backend refused the request.",
-    "See `detail`; a changed input may be accepted.",
-  ],
+  backend_rejected: [502, "The backend refused the request.", "See `detail`; a changed input may be accepted."],
   backend_protocol: [
     502,
     "The backend answered in a way that Reelay does not know.",
     "Quote the job id to the operators.",
   ],
-  backend_unavailable: [
-    502,
-    "The backend could not be reached.",
-    "Retry the job later: nothing was charged for it.",
-  ],
+  backend_unavailable: [502, "The backend could not be reached.", "Retry the job later: nothing was charged for it."],
   rate_limited: [503, "The backend limits this account's rate.", "Retry the job later."],
   insufficient_credits: [
     402,
     "The account is out of credits.",
     "Top up, or register at the link in `detail`, and retry the job.",
   ],
-  export_not_in_plan: [
-    402,
-    "The account's plan does not include export.",
-    "Register or upgrade to unlock export.",
-  ],
-  session_gone: [
-    409,
-    "The session's timeline no longer exists on the backend.",
-    "Start again in a new session.",
-  ],
+  export_not_in_plan: [402, "The account's plan does not include export.", "Register or upgrade to unlock export."],
+  session_gone: [409, "The session's timeline no longer exists on the backend.", "Start again in a new session."],
   generation_failed: [
     502,
     "The backend could not carry out the message.",
@@ -119,21 +67,9 @@ const catalogue = {
     "The message was sent and its outcome could not be learned.",
     "Look at the session before sending it again: it may have been carried out, and charged.",
   ],
-  nothing_to_export: [
-    422,
-    "The session's timeline is empty.",
-    "Generate something in this session first.",
-  ],
-  render_failed: [
-    502,
-    "The backend could not render the video.",
-    "Retry the job: exporting again costs no credits.",
-  ],
-  video_broken: [
-    502,
-    "The rendered file does not play.",
-    "Retry the job: exporting again costs no credits.",
-  ],
+  nothing_to_export: [422, "The session's timeline is empty.", "Generate something in this session first."],
+  render_failed: [502, "The backend could not render the video.", "Retry the job: exporting again costs no credits."],
+  video_broken: [502, "The rendered file does not play.", "Retry the job: exporting again costs no credits."],
   deadline_exceeded: [
     504,
     "The job did not finish within its deadline.",

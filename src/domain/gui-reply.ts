@@ -10,9 +10,15 @@ export type GuiReply = { text: string; actions: GuiAction[] };
 /** In the order of how much they say: the first that matches names the action. */
 const instructions: readonly [GuiAction, RegExp][] = [
   ["export", /\bexport(?:ing)? button\b|\bclick\b[^.!?]*\bexport\b|点击[^。！？]*导出|导出按钮/i],
-  ["read_credits", /\b(?:check|see|open|visit)\b[^.!?]*\b(?:account|billing)\b|(?:查看|打开)[^。！？]*(?:账户|账单|余额)/i],
+  [
+    "read_credits",
+    /\b(?:check|see|open|visit)\b[^.!?]*\b(?:account|billing)\b|(?:查看|打开)[^。！？]*(?:账户|账单|余额)/i,
+  ],
   ["send_edit", /\bdrag(?:ging)?\b(?:[ -]and[ -]drop\b)?|拖拽|拖动|拖放/i],
-  ["show_tracks", /\bpreview\b[^.!?]*\b(?:timeline|player)\b|(?:时间线|时间轴|播放器)[^。！？]*预览|预览[^。！？]*(?:时间线|时间轴|播放器)/i],
+  [
+    "show_tracks",
+    /\bpreview\b[^.!?]*\b(?:timeline|player)\b|(?:时间线|时间轴|播放器)[^。！？]*预览|预览[^。！？]*(?:时间线|时间轴|播放器)/i,
+  ],
   ["read_state", /\bopen\b[^.!?]*\b(?:panel|tab|sidebar)\b|打开[^。！？]*(?:面板|窗口)/i],
   ["press", /(?:^|[\s,;])(?:click|tap|press)\b[^.!?]*\b(?:button|icon|tab|panel|menu)\b|点击|单击/i],
 ];

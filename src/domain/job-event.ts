@@ -24,18 +24,14 @@ export type JobEvent = z.infer<typeof jobEventSchema>;
 export type KeptJobEvent = { id: string; event: JobEvent };
 
 export function isFinalEvent(event: JobEvent): boolean {
-  return (
-    event.type === "job.succeeded" || event.type === "job.failed" || event.type === "job.canceled"
-  );
+  return event.type === "job.succeeded" || event.type === "job.failed" || event.type === "job.canceled";
 }
 
 /** The events that a change of the record amounts to; `before` is null for a job just accepted. */
 export function eventsOfChange(before: Job | null, after: Job): JobEvent[] {
   if (before === null) return [{ type: "job.queued" }];
   if (hasEnded(after)) return [endEvent(after)];
-  const newStage =
-    after.status === "running" &&
-    (before.status === "queued" || before.stageIndex !== after.stageIndex);
+  const newStage = after.status === "running" && (before.status === "queued" || before.stageIndex !== after.stageIndex);
   return newStage ? [{ type: "job.stage", stage: stageOf(after) }] : [];
 }
 

@@ -41,22 +41,16 @@ export const jobInputSchema = z
       .max(requestLimits.files)
       .default([])
       .describe("Files uploaded with POST /v1/files, in the order in which they should appear."),
-    urls: z
-      .array(httpUrl)
-      .max(requestLimits.urls)
-      .default([])
-      .describe("Media that the backend fetches itself."),
+    urls: z.array(httpUrl).max(requestLimits.urls).default([]).describe("Media that the backend fetches itself."),
     instruction: z
       .string()
       .trim()
       .min(1)
       .max(requestLimits.instructionChars)
       .optional()
-      .describe(
-        "What to make of the text and files, such as “turn this script into a 30 s explainer”.",
-      ),
+      .describe("What to make of the text and files, such as “turn this script into a 30 s explainer”."),
   })
-  .meta({ id: "JobInput" });
+  .meta({ id: "JobContent" });
 
 export const outputWishesSchema = z
   .strictObject({
@@ -81,20 +75,16 @@ export const jobWebhookSchema = z
   .meta({ id: "JobWebhook" });
 
 const metadataSchema = z
-  .record(
-    z.string().min(1).max(requestLimits.metadataKeyChars),
-    z.string().max(requestLimits.metadataValueChars),
-  )
+  .record(z.string().min(1).max(requestLimits.metadataKeyChars), z.string().max(requestLimits.metadataValueChars))
   .refine((metadata) => Object.keys(metadata).length <= requestLimits.metadataKeys, {
     error: `takes at most ${requestLimits.metadataKeys} keys`,
-  });
+  })
+  .meta({ maxProperties: requestLimits.metadataKeys });
 
 /** The body of `POST /v1/jobs`. */
 export const jobRequestSchema = z
   .strictObject({
-    type: z
-      .enum(jobTypes)
-      .describe("`video` is upload (where there are files) → generate → export."),
+    type: z.enum(jobTypes).describe("`video` is upload (where there are files) → generate → export."),
     skill: skillNameSchema.default(defaultSkill),
     input: jobInputSchema,
     session_id: sessionIdSchema
@@ -122,12 +112,10 @@ export const jobRequestSchema = z
     const { text, instruction, files, urls } = request.input;
     const hasWords = text !== undefined || instruction !== undefined;
     const hasMedia = files.length + urls.length > 0;
-    const refuse = (path: PropertyKey[], message: string): void =>
-      context.addIssue({ code: "custom", path, message });
+    const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: "custom", path, message });
     switch (request.type) {
       case "video":
-        if (!hasWords && !hasMedia)
-          refuse(["input"], "a video job needs `text`, `instruction`, `files` or `urls`");
+        if (!hasWords && !hasMedia) refuse(["input"], "a video job needs `text`, `instruction`, `files` or `urls`");
         return;
       case "generate":
         if (!hasWords) refuse(["input"], "a generate job needs `text` or `instruction`");
@@ -154,7 +142,24 @@ export const jobRequestSchema = z
         request.type satisfies never;
     }
   })
-  .meta({ id: "JobRequest" });
+  .meta({
+    id: "JobRequest",
+    examples: [
+      {
+        type: "video",
+        input: {
+          text: "The harbour wakes before the city does. Nets dry, gulls argue, and the first ferry hums out into the mist.",
+          instruction: "Turn this script into a calm 30 s video with soft music.",
+        },
+        output: { aspect_ratio: "9:16", resolution: "1080p", duration_s: 30, music: "lo-fi" },
+        webhook: {
+          url: "https://example.com/hooks/reelay",
+          events: ["job.succeeded", "job.failed"],
+        },
+        metadata: { order: "A-17" },
+      },
+    ],
+  });
 export type JobRequest = z.output<typeof jobRequestSchema>;
 
 /** The stages that a job goes through, in order. */

@@ -22,10 +22,7 @@ const videoViewSchema = z
     height: z.number().int().describe("Pixels."),
     video_codec: z.string(),
     audio_codec: z.string().nullable(),
-    frames: z
-      .number()
-      .int()
-      .describe("Every one of them was found in the file: the proof that it plays."),
+    frames: z.number().int().describe("Every one of them was found in the file: the proof that it plays."),
   })
   .meta({ id: "Video" });
 
@@ -33,9 +30,7 @@ const resultSchema = z
   .object({
     summary: z.string().nullable().describe("The timeline in words."),
     reply: z.string().nullable().describe("What the backend said, without talk of its own editor."),
-    actions: z
-      .array(z.string())
-      .describe("What it asked its user to do in that editor, as names of API actions."),
+    actions: z.array(z.string()).describe("What it asked its user to do in that editor, as names of API actions."),
     video: videoViewSchema.nullable(),
     credits_used: z.number().nullable().describe("Null where it could not be read."),
   })
@@ -60,9 +55,7 @@ export const jobViewSchema = z
     skill: skillNameSchema,
     status: z.enum(jobStatuses),
     stage: stageSchema.describe("Where it is in its plan, or where it ended."),
-    progress: z
-      .object({ percent: z.number().min(0).max(100), text: z.string().nullable() })
-      .meta({ id: "Progress" }),
+    progress: z.object({ percent: z.number().min(0).max(100), text: z.string().nullable() }).meta({ id: "Progress" }),
     waiting: waitingSchema.nullable(),
     session_id: sessionIdSchema,
     hints: z.array(z.string()),
@@ -75,7 +68,48 @@ export const jobViewSchema = z
     started_at: time.nullable(),
     finished_at: time.nullable(),
   })
-  .meta({ id: "Job" });
+  .meta({
+    id: "Job",
+    examples: [
+      {
+        id: "job_01k8pvmd3yf5t8b7q2n4h6j9wx",
+        object: "job",
+        type: "video",
+        skill: "text-to-video-capcut",
+        status: "succeeded",
+        stage: "export",
+        progress: { percent: 100, text: null },
+        waiting: null,
+        session_id: "ses_01k8pvmd3yf5t8b7q2n4h6j9wz",
+        hints: [],
+        result: {
+          summary:
+            'Timeline (3 tracks): 1. Video: harbour at dawn (0-30s) 2. BGM: Lo-fi (0-30s, 35%) 3. Title: "The harbour" (0-3s)',
+          reply: "Your video about the harbour is ready.",
+          actions: [],
+          video: {
+            file_id: "file_01k8pvmd3yf5t8b7q2n4h6j9x0",
+            bytes: 7_340_032,
+            sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            duration_s: 30,
+            width: 1080,
+            height: 1920,
+            video_codec: "h264",
+            audio_codec: "aac",
+            frames: 900,
+          },
+          credits_used: 100,
+        },
+        error: null,
+        metadata: { order: "A-17" },
+        retry_of: null,
+        batch_id: null,
+        created_at: "2025-11-03T09:12:44.120Z",
+        started_at: "2025-11-03T09:12:44.310Z",
+        finished_at: "2025-11-03T09:14:29.002Z",
+      },
+    ],
+  });
 export type JobView = z.infer<typeof jobViewSchema>;
 
 /** What is kept beside the record because it changes often, or depends on other jobs. */

@@ -1,13 +1,7 @@
 import { z } from "zod";
 import { failureCodes } from "./failure.ts";
 import { eventIdSchema, fileIdSchema, jobIdSchema, sessionIdSchema } from "./id.ts";
-import {
-  jobTypes,
-  jobWebhookSchema,
-  outputWishesSchema,
-  stageSchema,
-  type Stage,
-} from "./job-request.ts";
+import { jobTypes, jobWebhookSchema, outputWishesSchema, stageSchema, type Stage } from "./job-request.ts";
 import { skillNameSchema } from "./skill.ts";
 
 /**
@@ -22,11 +16,7 @@ import { skillNameSchema } from "./skill.ts";
  * (`made`) survives crashes and is what a stage looks at first: it says what need not be, or must not be, done again.
  */
 
-const uploadedFileSchema = z.object({
-  name: z.string(),
-  kind: z.string(),
-  durationMs: z.number().nullable(),
-});
+const uploadedFileSchema = z.object({ name: z.string(), kind: z.string() });
 
 /**
  * The one message of a generate stage, which costs money.
@@ -108,6 +98,8 @@ const acceptedSchema = z.object({
   plan: z.array(stageSchema).min(1),
   stageIndex: z.number().int(),
   sessionId: sessionIdSchema,
+  /** The session was made for this job, so nothing in it comes from before. */
+  ownsSession: z.boolean(),
   input: z.object({
     /** Storage key of the script; scripts are too big for the record. */
     textKey: z.string().nullable(),
@@ -155,14 +147,7 @@ export type QueuedJob = Extract<Job, { status: "queued" }>;
 export type RunningJob = Extract<Job, { status: "running" }>;
 export type EndedJob = Exclude<Job, QueuedJob | RunningJob>;
 
-export const jobStatuses = [
-  "queued",
-  "running",
-  "waiting",
-  "succeeded",
-  "failed",
-  "canceled",
-] as const;
+export const jobStatuses = ["queued", "running", "waiting", "succeeded", "failed", "canceled"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
 export const nothingMade: Made = {
@@ -182,7 +167,6 @@ export function hasEnded(job: Job): job is EndedJob {
 /** The stage that the job is in, or ended in. */
 export function stageOf(job: Job): Stage {
   const stage = job.plan[job.stageIndex];
-  if (stage === undefined)
-    throw new Error(`${job.id} is at stage ${job.stageIndex} of a plan of ${job.plan.length}`);
+  if (stage === undefined) throw new Error(`${job.id} is at stage ${job.stageIndex} of a plan of ${job.plan.length}`);
   return stage;
 }

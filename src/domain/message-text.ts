@@ -1,7 +1,12 @@
 import type { OutputWishes } from "./job-request.ts";
 
 /** What a generate stage says to the backend: the instruction, the script, and the output wishes in words. */
-export function messageText(script: string | null, instruction: string | null, output: OutputWishes, hasMedia: boolean): string {
+export function messageText(
+  script: string | null,
+  instruction: string | null,
+  output: OutputWishes,
+  hasMedia: boolean,
+): string {
   const request = instruction ?? (script === null ? mediaRequest(hasMedia) : null);
   return [request, script, wishesText(output)].filter((part) => part !== null && part !== "").join("\n\n");
 }

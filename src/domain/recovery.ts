@@ -15,7 +15,11 @@ export type RecoveryTimings = {
   quietMs: number;
 };
 
-export const protocolRecoveryTimings: RecoveryTimings = { firstReadMs: 30_000, readEveryMs: 60_000, quietMs: 15 * 60_000 };
+export const protocolRecoveryTimings: RecoveryTimings = {
+  firstReadMs: 30_000,
+  readEveryMs: 60_000,
+  quietMs: 15 * 60_000,
+};
 
 const unchangedReadsNeeded = 5;
 
@@ -41,9 +45,12 @@ export function afterRead(
   return { verdict: verdictOf(), message: { ...message, recovery } };
 
   function verdictOf(): Verdict {
-    if (!unchanged) return recovery.lastReadAtMs - recovery.firstReadAtMs >= timings.readEveryMs ? "worked" : "read_again";
+    if (!unchanged)
+      return recovery.lastReadAtMs - recovery.firstReadAtMs >= timings.readEveryMs ? "worked" : "read_again";
     const quietLongEnough = read.atMs - message.sentAtMs >= timings.quietMs;
-    return recovery.unchangedReads >= unchangedReadsNeeded && quietLongEnough && read.nothingFrozen ? "no_visible_effect" : "read_again";
+    return recovery.unchangedReads >= unchangedReadsNeeded && quietLongEnough && read.nothingFrozen
+      ? "no_visible_effect"
+      : "read_again";
   }
 }
 

@@ -25,9 +25,7 @@ export const skillNameSchema = z.enum(skillNames).meta({ id: "SkillName" });
 export const defaultSkill: SkillName = "text-to-video-capcut";
 
 /** The largest file that any skill takes: the limit of `POST /v1/files`, where the skill is not known yet. */
-export const largestFileBytes = Math.max(
-  ...Object.values(skills).map((skill) => skill.largestFileBytes),
-);
+export const largestFileBytes = Math.max(...Object.values(skills).map((skill) => skill.largestFileBytes));
 
 export function skillNamed(name: SkillName): Skill {
   return { name, ...skills[name] };

@@ -84,7 +84,8 @@ function segmentsOf(track: Record<string, unknown>): Segment[] {
       name: firstText(metadata["title"], metadata["name"], metadata["text"], segment["name"], segment["text"]),
       startMs,
       endMs,
-      volumePercent: track["tt"] === audioTrack ? percentOfVolume(metadata["volume"], segment["v"], segment["volume"]) : null,
+      volumePercent:
+        track["tt"] === audioTrack ? percentOfVolume(metadata["volume"], segment["v"], segment["volume"]) : null,
     };
   });
 }

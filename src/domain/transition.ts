@@ -27,8 +27,7 @@ export function yielded(job: RunningJob): RunningJob {
 
 /** The stage is done: on to the next one, or to the end. */
 export function stageDone(job: RunningJob, ending: Ending): RunningJob | EndedJob {
-  if (job.stageIndex + 1 < job.plan.length)
-    return { ...job, stageIndex: job.stageIndex + 1, crashes: 0 };
+  if (job.stageIndex + 1 < job.plan.length) return { ...job, stageIndex: job.stageIndex + 1, crashes: 0 };
   return { ...job, status: "succeeded", finishedAtMs: ending.nowMs, eventId: ending.eventId };
 }
 

@@ -31,14 +31,11 @@ export function createAdmission({ redis, keys, records, queues, now, window }: A
   async function admitAll(): Promise<void> {
     do {
       again = false;
-      // Each batch depends on the room that the one before it left.
-      // oxlint-disable-next-line no-await-in-loop
       const reply = await admitScript(
         [keys.ring, keys.admitted, keys.virtualTime],
         [keys.base, now(), window, batchSize],
       );
       const members = z.array(z.string()).parse(reply);
-      // oxlint-disable-next-line no-await-in-loop
       await Promise.all(members.map(enqueue));
       again ||= members.length === batchSize;
     } while (again);

@@ -7,11 +7,7 @@ const maxReconnectDelayMs = 2_000;
  * A connection to Redis.
  * `patient`: commands wait for as long as Redis is away, as workers must; otherwise they fail after a few seconds, as requests should.
  */
-export function connectRedis(
-  url: string,
-  patience: "patient" | "prompt",
-  onError: (error: Error) => void,
-): Redis {
+export function connectRedis(url: string, patience: "patient" | "prompt", onError: (error: Error) => void): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: patience === "patient" ? null : 2,
     retryStrategy: (attempt) => Math.min(maxReconnectDelayMs, 50 * 2 ** Math.min(attempt, 10)),

@@ -12,15 +12,7 @@ const lookAgainMs = 5_000;
  * Follows the events of jobs: what is kept, then what comes. One subscription per process serves all followers.
  * `subscriber` is a connection of its own, since a subscribed connection takes no other commands.
  */
-export function createEventFeed({
-  redis,
-  subscriber,
-  keys,
-}: {
-  redis: Redis;
-  subscriber: Redis;
-  keys: Keys;
-}) {
+export function createEventFeed({ redis, subscriber, keys }: { redis: Redis; subscriber: Redis; keys: Keys }) {
   const waiters = new Map<string, Set<() => void>>();
   const subscribed = subscriber.subscribe(keys.liveChannel);
   subscribed.catch(() => undefined);
@@ -74,7 +66,6 @@ export function createEventFeed({
       // Begun before reading, so that an event between the read and the wait is not slept through.
       const settled = new AbortController();
       const changed = change(memberOf(ref), AbortSignal.any([signal, settled.signal]));
-      // oxlint-disable-next-line no-await-in-loop
       const page = await readAfter(ref, position);
       for (const kept of page) {
         position = kept.id;
@@ -84,13 +75,11 @@ export function createEventFeed({
           return;
         }
       }
-      // oxlint-disable-next-line no-await-in-loop
       if (page.length === 0 && (await isOver(ref))) {
         settled.abort();
         return;
       }
       if (page.length === pageSize) settled.abort();
-      // oxlint-disable-next-line no-await-in-loop
       await changed;
     }
   }

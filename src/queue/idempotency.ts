@@ -38,10 +38,7 @@ export function createIdempotency({ redis, keys, now, keepS, leaseMs }: Idempote
   return {
     /** Whether the request may run, and under which resource id; or what to answer instead. */
     async reserve(entry: IdempotencyEntry & { resourceId: string }): Promise<Reservation> {
-      const reply = await reserveScript(
-        [keyOf(entry)],
-        [entry.fingerprint, entry.resourceId, now(), leaseMs, keepS],
-      );
+      const reply = await reserveScript([keyOf(entry)], [entry.fingerprint, entry.resourceId, now(), leaseMs, keepS]);
       const [state, value] = replySchema.parse(reply);
       switch (state) {
         case "run":

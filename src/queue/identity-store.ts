@@ -28,10 +28,6 @@ export function createIdentityStore({ redis, keys, locks }: { redis: Redis; keys
     return kept === null ? null : identitySchema.parse(JSON.parse(kept));
   }
 
-  function parseClientIds(kept: readonly string[]): ClientId[] {
-    return kept.map((text) => clientIdSchema.parse(JSON.parse(text)));
-  }
-
   return {
     load: async (id: string) => await loadFrom(keys.identity(`id:${id}`)),
     /** The anonymous identity that was saved last. */
@@ -50,4 +46,8 @@ export function createIdentityStore({ redis, keys, locks }: { redis: Redis; keys
     },
     withLock: locks.withLock,
   };
+}
+
+function parseClientIds(kept: readonly string[]): ClientId[] {
+  return kept.map((text) => clientIdSchema.parse(JSON.parse(text)));
 }

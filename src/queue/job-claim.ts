@@ -41,17 +41,11 @@ export function createClaims({ redis, keys, records, now }: ClaimDeps) {
   const emitScript = loadScript(redis, "emit");
 
   /** Reads and commits until nobody was in between. `decide` returns null to leave the record alone. */
-  async function commitOn(
-    ref: JobRef,
-    decide: (stored: StoredJob) => Change | null,
-  ): Promise<StoredJob | null> {
+  async function commitOn(ref: JobRef, decide: (stored: StoredJob) => Change | null): Promise<StoredJob | null> {
     for (let round = 0; round < maxCommitRounds; round++) {
-      // Each round depends on what the one before it met.
-      // oxlint-disable-next-line no-await-in-loop
       const stored = await records.load(ref);
       const change = stored === null ? null : decide(stored);
       if (stored === null || change === null) return null;
-      // oxlint-disable-next-line no-await-in-loop
       const committed = await records.commit(stored, change);
       if (committed !== null) return committed;
     }
@@ -71,19 +65,11 @@ export function createClaims({ redis, keys, records, now }: ClaimDeps) {
     return createClaim(ref, stored.job, stored.fence, await records.loadBackendSession(stored.job));
   }
 
-  function createClaim(
-    ref: JobRef,
-    first: RunningJob,
-    fence: number,
-    firstSession: BackendSession | null,
-  ): Claim {
+  function createClaim(ref: JobRef, first: RunningJob, fence: number, firstSession: BackendSession | null): Claim {
     let job = first;
     let backendSession = firstSession;
 
-    async function update(
-      change: (job: RunningJob) => Job,
-      newSession?: BackendSession,
-    ): Promise<StoredJob> {
+    async function update(change: (job: RunningJob) => Job, newSession?: BackendSession): Promise<StoredJob> {
       const stored = await commitOn(ref, (found) => {
         if (found.fence !== fence || found.job.status !== "running") throw new ClaimLost(ref.id);
         return { job: change(found.job), ...(newSession && { backendSession: newSession }) };

@@ -23,8 +23,9 @@ export type StoredJob = {
 /** Where a session lives on the backend, and whose it is. */
 export const backendSessionSchema = z.object({
   backendSessionId: z.string(),
-  taskId: z.string(),
+  taskId: z.string().nullable(),
   identityId: z.string(),
+  userId: z.string().nullable(),
 });
 export type BackendSession = z.infer<typeof backendSessionSchema>;
 
@@ -78,8 +79,7 @@ export function createJobRecords({ redis, keys, newId, now, retentionS }: JobRec
     const ref: JobRef = { tenant: after.tenant, id: after.id };
     const ended = hasEnded(after);
     const movedOn = !ended && stageOf(before) !== stageOf(after);
-    const announce =
-      ended && after.webhook !== null && after.webhook.events.includes(`job.${after.status}`);
+    const announce = ended && after.webhook !== null && after.webhook.events.includes(`job.${after.status}`);
     const next: StoredJob = {
       job: after,
       version: from.version + 1,

@@ -11,15 +11,7 @@ export type JobQuery = { limit: number; before: JobId | null; status: JobStatus 
 const noProgress: Progress = { percent: 0, text: null };
 
 /** The store as the API sees it: accept jobs, and read them. */
-export function createJobStore({
-  redis,
-  keys,
-  records,
-}: {
-  redis: Redis;
-  keys: Keys;
-  records: JobRecords;
-}) {
+export function createJobStore({ redis, keys, records }: { redis: Redis; keys: Keys; records: JobRecords }) {
   const submitScript = loadScript(redis, "submit");
 
   /**
@@ -56,8 +48,7 @@ export function createJobStore({
       ],
     );
     const stored = await records.load(ref);
-    if (stored === null)
-      throw new Error(`${job.id} was accepted and is not in Redis: is it evicting keys?`);
+    if (stored === null) throw new Error(`${job.id} was accepted and is not in Redis: is it evicting keys?`);
     return stored;
   }
 
@@ -66,16 +57,11 @@ export function createJobStore({
   }
 
   /** Newest first. Entries whose record has expired are dropped from the index on the way, so a page may be short. */
-  async function list(
-    tenant: string,
-    query: JobQuery,
-  ): Promise<{ jobs: StoredJob[]; hasMore: boolean }> {
+  async function list(tenant: string, query: JobQuery): Promise<{ jobs: StoredJob[]; hasMore: boolean }> {
     const index = keys.index(tenant, query.status ?? "all");
     const newest = query.before === null ? "+" : `(${query.before}`;
     const ids = await redis.zrange(index, newest, "-", "BYLEX", "REV", "LIMIT", 0, query.limit + 1);
-    const page = ids
-      .slice(0, query.limit)
-      .map((id): JobRef => ({ tenant, id: jobIdSchema.parse(id) }));
+    const page = ids.slice(0, query.limit).map((id): JobRef => ({ tenant, id: jobIdSchema.parse(id) }));
     const loaded = await records.loadAll(page);
     const expired = page.filter((_, at) => loaded[at] === null).map(({ id }) => id);
     if (expired.length > 0) await redis.zrem(index, ...expired);

@@ -32,8 +32,7 @@ export function createKeys(prefix: string, shard = "s0") {
     /** Final events that have not been delivered or given up, by the time they were written. */
     outbox: `${base}outbox`,
     operation: (operationId: string) => `${base}operation:${operationId}`,
-    idempotency: (tenant: string, route: string, keyHash: string) =>
-      `${base}idempotency:${tenant}:${route}:${keyHash}`,
+    idempotency: (tenant: string, route: string, keyHash: string) => `${base}idempotency:${tenant}:${route}:${keyHash}`,
     file: (tenant: string, id: string) => `${base}file:${tenant}:${id}`,
     identity: (name: string) => `${base}identity:${name}`,
     lock: (name: string) => `${base}lock:${name}`,

@@ -16,9 +16,7 @@ export function createLocks({ redis, keys, newId }: { redis: Redis; keys: Keys; 
   const extendScript = loadScript(redis, "extend");
 
   async function acquire(key: string, holder: string, signal: AbortSignal): Promise<void> {
-    // oxlint-disable-next-line no-await-in-loop
     while ((await redis.set(key, holder, "PX", leaseMs, "NX")) !== "OK") {
-      // oxlint-disable-next-line no-await-in-loop
       await sleep(retryEveryMs, undefined, { signal });
     }
   }

@@ -37,15 +37,7 @@ const entryOptions = {
   backoff: { type: "exponential", delay: 1_000, maxDelay: 60_000 },
 } as const;
 
-export function createQueues({
-  redis,
-  keys,
-  onError,
-}: {
-  redis: Redis;
-  keys: Keys;
-  onError: (error: Error) => void;
-}) {
+export function createQueues({ redis, keys, onError }: { redis: Redis; keys: Keys; onError: (error: Error) => void }) {
   const queueNamed = (name: string): Queue => {
     const queue = new Queue(name, {
       connection: redis,
@@ -82,9 +74,7 @@ export function createQueues({
     },
     hasWebhook: async (entry: WebhookEntry) => await has(webhooks, entry.eventId),
     async close(): Promise<void> {
-      await Promise.all(
-        [...Object.values(byStage), webhooks].map(async (queue) => await queue.close()),
-      );
+      await Promise.all([...Object.values(byStage), webhooks].map(async (queue) => await queue.close()));
     },
   };
 }

@@ -46,10 +46,7 @@ export function createSweeper(deps: SweeperDeps) {
     const mended = await records.commit(found, { job: found.job, raiseEpoch: true });
     if (mended === null) return false;
     await queues.addStage(queueEntryOf(mended));
-    log.warn(
-      { jobId: ref.id, stage: queueEntryOf(mended).stage },
-      "sweeper put an abandoned job back into its queue",
-    );
+    log.warn({ jobId: ref.id, stage: queueEntryOf(mended).stage }, "sweeper put an abandoned job back into its queue");
     return true;
   }
 
@@ -61,10 +58,7 @@ export function createSweeper(deps: SweeperDeps) {
     const entry = webhookEntryOf(found.job);
     if (await queues.hasWebhook(entry)) return false;
     await queues.addWebhook(entry);
-    log.warn(
-      { jobId: ref.id, eventId: entry.eventId },
-      "sweeper put an undelivered webhook back into its queue",
-    );
+    log.warn({ jobId: ref.id, eventId: entry.eventId }, "sweeper put an undelivered webhook back into its queue");
     return true;
   }
 
@@ -79,9 +73,7 @@ export function createSweeper(deps: SweeperDeps) {
   function schedule(): void {
     timer = setTimeout(() => {
       sweeping = sweep()
-        .catch((error: unknown) =>
-          log.error({ err: error }, "sweep failed; the next one tries again"),
-        )
+        .catch((error: unknown) => log.error({ err: error }, "sweep failed; the next one tries again"))
         .finally(() => {
           if (timer !== null) schedule();
         });

@@ -1,5 +1,6 @@
 import { DelayedError, type Job as BullJob } from "bullmq";
 import type { Logger } from "pino";
+import { BackendError } from "../backend-client/backend-error.ts";
 import { JobFailure } from "../domain/failure.ts";
 import type { NewId } from "../domain/id.ts";
 import { hasEnded, stageOf, type RunningJob } from "../domain/job.ts";
@@ -17,13 +18,24 @@ export type StageProcessorDeps = {
   queues: Queues;
   admission: Admission;
   stages: Record<Stage, StageRun>;
+  /** Before a stage is run again that met a failure of the backend which may pass. The job's deadline bounds how often. */
+  retryMs: number;
   newId: NewId;
   now: () => number;
   log: Logger;
 };
 
 /** Processes entries of the stage queues: claim, run the stage, record its outcome, and pass the job on. */
-export function createStageProcessor({ claims, queues, admission, stages, newId, now, log }: StageProcessorDeps) {
+export function createStageProcessor({
+  claims,
+  queues,
+  admission,
+  stages,
+  retryMs,
+  newId,
+  now,
+  log,
+}: StageProcessorDeps) {
   const ending = (): Ending => ({ nowMs: now(), eventId: newId("evt") });
 
   return async function processEntry(entry: BullJob, token: string | undefined, signal: AbortSignal): Promise<void> {
@@ -46,9 +58,14 @@ export function createStageProcessor({ claims, queues, admission, stages, newId,
       return await record(claim, outcome);
     } catch (error) {
       if (error instanceof ClaimLost) return { againAfterMs: null, logged: { outcome: "claim_lost" } };
+      if (error instanceof BackendError && error.isPassing)
+        return await record(claim, { kind: "again", afterMs: retryMs });
       if (!(error instanceof JobFailure)) throw error;
       await passOn(await claim.update((job) => failed(job, error, ending())));
-      return { againAfterMs: null, logged: { outcome: "failed", code: error.code, detail: error.detail, err: error.cause } };
+      return {
+        againAfterMs: null,
+        logged: { outcome: "failed", code: error.code, detail: error.detail, err: error.cause },
+      };
     }
   }
 
@@ -76,10 +93,16 @@ export function createStageProcessor({ claims, queues, admission, stages, newId,
   function assertMayRun(job: RunningJob): void {
     if (now() > job.deadlineAtMs) {
       const limitS = Math.round((job.deadlineAtMs - job.createdAtMs) / 1000);
-      throw new JobFailure("deadline_exceeded", `The job was in its ${stageOf(job)} stage when its ${limitS} s ran out.`);
+      throw new JobFailure(
+        "deadline_exceeded",
+        `The job was in its ${stageOf(job)} stage when its ${limitS} s ran out.`,
+      );
     }
     if (job.crashes > maxCrashes) {
-      throw new JobFailure("internal_error", `The ${stageOf(job)} stage was begun ${maxCrashes} times and never came to an end.`);
+      throw new JobFailure(
+        "internal_error",
+        `The ${stageOf(job)} stage was begun ${maxCrashes} times and never came to an end.`,
+      );
     }
   }
 }

@@ -41,14 +41,21 @@ export function startWorkers({ connect, keys, processStage, processWebhook, log,
       maxStalledCount,
     });
     worker.on("error", (error) => log.error({ err: error, queue }, "worker error"));
-    worker.on("failed", (entry, error) => log.error({ err: error, queue, entry: entry?.id }, "attempt broke off; the queue tries it again"));
-    worker.on("stalled", (entry) => log.warn({ queue, entry }, "an entry was left by its worker and is taken up again"));
+    worker.on("failed", (entry, error) =>
+      log.error({ err: error, queue, entry: entry?.id }, "attempt broke off; the queue tries it again"),
+    );
+    worker.on("stalled", (entry) =>
+      log.warn({ queue, entry }, "an entry was left by its worker and is taken up again"),
+    );
     worker.on("lockRenewalFailed", (entries: string[]) => {
       for (const entry of entries) worker.cancelJob(entry, "its lock could not be renewed");
     });
     return worker;
   };
-  const workers = [...stages.map((stage) => startWorker(stage, processStage)), startWorker(webhookQueue, processWebhook)];
+  const workers = [
+    ...stages.map((stage) => startWorker(stage, processStage)),
+    startWorker(webhookQueue, processWebhook),
+  ];
 
   return {
     /** Takes nothing new, lets short work end, then breaks off the rest: its records say how to go on. */

@@ -46,7 +46,10 @@ export function createWebhookDelivery(deps: WebhookDeliveryDeps) {
       signal,
     });
     const next = result.ok ? null : nextAttempt(failedAttempt(result, attempt, firstAttemptMs), scheduleMs);
-    log.info({ jobId, eventId: stored.job.eventId, host: new URL(url).host, attempt, ...result, next }, "webhook attempt");
+    log.info(
+      { jobId, eventId: stored.job.eventId, host: new URL(url).host, attempt, ...result, next },
+      "webhook attempt",
+    );
 
     if (next !== null && "retryAtMs" in next) {
       await entry.updateData({ ...entry.data, attempts: attempt, firstAttemptMs });

@@ -1,0 +1,121 @@
+import type { Logger } from "pino";
+import type { Backend } from "../backend-client/backend.ts";
+import type { MessageOutcome } from "../backend-client/outcome.ts";
+import type { BackendSession } from "../backend-client/session.ts";
+import { JobFailure } from "../domain/failure.ts";
+import { messageText } from "../domain/message-text.ts";
+import { requestLimits } from "../domain/job-request.ts";
+import { making } from "../domain/transition.ts";
+import type { Claim } from "../queue/job-claim.ts";
+import type { Storage } from "../storage/folder-storage.ts";
+import { ensureBackendSession } from "./backend-session.ts";
+import { carriedOut, creditsTotal } from "./message-result.ts";
+import { recoverMessage } from "./message-recovery.ts";
+import { watchMessage } from "./message-watch.ts";
+import type { StageOutcome, StageRun } from "./stage.ts";
+import type { Timings } from "./timings.ts";
+
+export type GenerateStageDeps = {
+  backend: Backend;
+  storage: Storage;
+  timings: Timings;
+  now: () => number;
+  /** Milliseconds on a clock that goes on while the process is frozen and is never set. */
+  monotonicNow: () => number;
+  log: Logger;
+};
+
+/**
+ * A process that was frozen between writing the marker and sending may have been given up meanwhile, and its message recovered as
+ * never carried out. So it sends only within this time of having begun to write the marker.
+ */
+const markerLifetimeMs = 5_000;
+
+class MarkerExpired extends Error {
+  override readonly name = "MarkerExpired";
+}
+
+/**
+ * Sends the one message that costs money, at most once:
+ *
+ *     marker 'sending' ──► send ──► stream ends ──► result
+ *         │                   ├──► certainly not carried out: marker away, again later or failed
+ *         │                   └──► unknown ─┐
+ *         └── found by whoever did not write it: recovery, which only ever reads
+ */
+export function createGenerateStage(deps: GenerateStageDeps): StageRun {
+  const { backend, storage, timings, now, monotonicNow, log } = deps;
+
+  return async function runGenerate(claim, signal) {
+    if (claim.job.made.message?.state === "sending") return await recoverMessage(deps, claim, signal);
+    const text = await composeText(claim);
+    const session = await ensureBackendSession(backend, claim, signal);
+    const before = await backend.readState({ session, signal });
+    const creditsBefore = await creditsTotal(backend, session, signal);
+
+    const watch = watchMessage(claim);
+    try {
+      const beforeSend = async () => await markSending(claim, before.fingerprint, creditsBefore);
+      const outcome = await backend.sendMessage({
+        session,
+        text,
+        beforeSend,
+        onEvent: (event) => watch.onEvent(event),
+        signal,
+      });
+      await watch.end();
+      return await afterMessage(claim, session, outcome, signal);
+    } catch (error) {
+      if (error instanceof MarkerExpired) return await sendLater(claim, 0);
+      throw error;
+    }
+  };
+
+  /** Whoever finds the marker takes the message for sent, so it is written right before, and not relied on for long. */
+  async function markSending(claim: Claim, fingerprintBefore: string, creditsBefore: number | null): Promise<void> {
+    const beganAtMs = monotonicNow();
+    await claim.update((job) =>
+      making(job, { creditsBefore, message: { state: "sending", fingerprintBefore, sentAtMs: now(), recovery: null } }),
+    );
+    if (monotonicNow() - beganAtMs > markerLifetimeMs) throw new MarkerExpired();
+  }
+
+  async function afterMessage(
+    claim: Claim,
+    session: BackendSession,
+    outcome: MessageOutcome,
+    signal: AbortSignal,
+  ): Promise<StageOutcome> {
+    switch (outcome.kind) {
+      case "finished":
+        return await carriedOut(deps, { claim, session, text: outcome.reply.text, recovered: false, signal });
+      case "failed":
+        throw outcome.failure;
+      case "not_sent":
+        return await sendLater(claim, timings.retryMs);
+      case "not_run":
+        if (outcome.failure.code === "rate_limited") return await sendLater(claim, timings.retryMs);
+        throw outcome.failure;
+      case "unknown":
+        log.warn(
+          { jobId: claim.job.id, reason: outcome.reason, err: outcome.cause },
+          "the outcome of a message is unknown; recovering",
+        );
+        return await recoverMessage(deps, claim, signal);
+    }
+  }
+
+  /** The marker goes only when it is certain that nothing went out. */
+  async function sendLater(claim: Claim, afterMs: number): Promise<StageOutcome> {
+    await claim.update((job) => making(job, { message: null }));
+    return { kind: "again", afterMs };
+  }
+
+  async function composeText({ job }: Claim): Promise<string> {
+    const { input, output, made } = job;
+    const script = input.textKey === null ? null : await storage.readText(input.textKey, requestLimits.textChars * 4);
+    const text = messageText(script, input.instruction, output, made.uploads !== null);
+    if (text === "") throw new JobFailure("invalid_request", "There is nothing to say to the backend.");
+    return text;
+  }
+}

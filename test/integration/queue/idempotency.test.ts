@@ -1,0 +1,60 @@
+import { expect, it } from "vitest";
+import { createIdempotency } from "../../../src/queue/idempotency.ts";
+import { openQueue } from "../../support/queue.ts";
+
+const entry = { tenant: "default", route: "POST /v1/jobs", key: "order-17", fingerprint: "aa" };
+
+function open() {
+  const { redis, keys } = openQueue();
+  const clock = { nowMs: 1_000_000 };
+  return {
+    clock,
+    idempotency: createIdempotency({ redis, keys, now: () => clock.nowMs, keepS: 100, leaseMs: 60_000 }),
+  };
+}
+
+it("runs a request once and replays its answer", async () => {
+  const { idempotency } = open();
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_1" })).toEqual({ state: "run", resourceId: "job_1" });
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_2" })).toEqual({ state: "in_flight" });
+  await idempotency.settle(entry, { status: 202, body: "{}" });
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_3" })).toEqual({
+    state: "replay",
+    answer: { status: 202, body: "{}" },
+  });
+});
+
+it("refuses the key for another body", async () => {
+  const { idempotency } = open();
+  await idempotency.reserve({ ...entry, resourceId: "job_1" });
+  expect(await idempotency.reserve({ ...entry, fingerprint: "bb", resourceId: "job_2" })).toEqual({
+    state: "mismatch",
+  });
+});
+
+it("keeps tenants, routes and keys apart", async () => {
+  const { idempotency } = open();
+  await idempotency.reserve({ ...entry, resourceId: "job_1" });
+  const others = [{ tenant: "acme" }, { route: "POST /v1/files" }, { key: "order-18" }];
+  for (const other of others) {
+    expect(await idempotency.reserve({ ...entry, ...other, resourceId: "job_2" })).toMatchObject({ state: "run" });
+  }
+});
+
+it("lets a request take over after a crash, under the id that the first one had", async () => {
+  const { idempotency, clock } = open();
+  await idempotency.reserve({ ...entry, resourceId: "job_1" });
+  clock.nowMs += 60_001;
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_2" })).toEqual({ state: "run", resourceId: "job_1" });
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_3" })).toEqual({ state: "in_flight" });
+});
+
+it("frees a key under which nothing was made", async () => {
+  const { idempotency } = open();
+  await idempotency.reserve({ ...entry, resourceId: "job_1" });
+  await idempotency.release(entry);
+  expect(await idempotency.reserve({ ...entry, fingerprint: "bb", resourceId: "job_2" })).toEqual({
+    state: "run",
+    resourceId: "job_2",
+  });
+});
