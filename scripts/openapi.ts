@@ -1,0 +1,48 @@
+/**
+ * Writes `openapi/openapi.json` from the schemas that the API validates with.
+ * With `--check` it writes nothing, and exits with 1 when the file is not what it would write.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { createApi } from "../src/api/app.ts";
+
+const file = new URL("../openapi/openapi.json", import.meta.url);
+
+/** The document as text, from an API that is never asked anything. */
+async function generate(): Promise<string> {
+  const unused = (): never => {
+    throw new Error("The API is only made for its description");
+  };
+  const api = await createApi({
+    logger: pino({ level: "silent" }),
+    now: unused,
+    newId: unused,
+    tenantOf: unused,
+    jobs: { submit: unused, load: unused, list: unused, sessionExists: unused },
+    events: { follow: unused },
+    files: { save: unused, load: unused },
+    idempotency: { reserve: unused, settle: unused, release: unused },
+    storage: { put: unused, pathOf: unused, remove: unused },
+    recogniseFile: unused,
+    checks: [],
+    onAccepted: unused,
+  });
+  const document = api.swagger();
+  await api.close();
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+const fresh = await generate();
+if (values.check) {
+  const kept = await readFile(file, "utf8").catch(() => null);
+  if (kept !== fresh) {
+    console.error("openapi/openapi.json is stale: run `npm run openapi` and commit what it writes.");
+    process.exitCode = 1;
+  }
+} else {
+  await mkdir(new URL(".", file), { recursive: true });
+  await writeFile(file, fresh);
+  console.log("Wrote openapi/openapi.json");
+}

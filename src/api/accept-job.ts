@@ -1,0 +1,116 @@
+import type { FastifyBaseLogger } from "fastify";
+import { JobFailure } from "../domain/failure.ts";
+import type { JobId } from "../domain/id.ts";
+import { planOf, requestLimits, type JobRequest } from "../domain/job-request.ts";
+import { nothingMade, type QueuedJob } from "../domain/job.ts";
+import { skillNamed } from "../domain/skill.ts";
+import type { ApiDeps, FileRecord, StoredJob } from "./dependencies.ts";
+
+const utf8BytesPerChar = 4;
+const maxScriptBytes = requestLimits.textChars * utf8BytesPerChar;
+
+type AcceptanceDeps = Pick<ApiDeps, "now" | "newId" | "jobs" | "files" | "storage" | "onAccepted"> & {
+  log: FastifyBaseLogger;
+};
+
+type Acceptance = { tenant: string; id: JobId; request: JobRequest };
+
+/**
+ * Accepts a job under `id`, or returns the job that has this id already.
+ * A `JobFailure` says that nothing was made.
+ */
+export async function acceptJob(deps: AcceptanceDeps, acceptance: Acceptance): Promise<StoredJob> {
+  const { tenant, request } = acceptance;
+  await checkFiles(deps, acceptance);
+  const { session_id: sessionId } = request;
+  if (sessionId !== undefined && !(await deps.jobs.sessionExists(tenant, sessionId))) {
+    throw new JobFailure("not_found", `There is no session ${sessionId}.`);
+  }
+  const textKey = await storeScript(deps, request.input.text);
+  const accepted = await submit(deps, queuedJob(deps, acceptance, textKey));
+  // The job stood already: it has its own copy of the script.
+  if (accepted.job.input.textKey !== textKey) await discardScript(deps, textKey);
+  // The job is durable and admission looks for itself, so a failed kick is only slow.
+  await deps.onAccepted().catch((err: unknown) => deps.log.warn({ err }, "admission not told"));
+  return accepted;
+}
+
+async function checkFiles(deps: AcceptanceDeps, { tenant, request }: Acceptance): Promise<void> {
+  const ids = [...new Set(request.input.files)];
+  const records = await Promise.all(ids.map((id) => deps.files.load(tenant, id)));
+  const missing = ids.filter((_, index) => records[index] === null);
+  if (missing.length > 0) throw new JobFailure("file_not_found", `Not found: ${missing.join(", ")}.`);
+
+  const { name, largestFileBytes } = skillNamed(request.skill);
+  const isTooLarge = (record: FileRecord | null): record is FileRecord =>
+    record !== null && record.bytes > largestFileBytes;
+  const tooLarge = records.filter(isTooLarge).map(({ id, bytes }) => `${id} has ${bytes} bytes`);
+  if (tooLarge.length > 0) {
+    const limit = `${name} takes files of up to ${largestFileBytes} bytes`;
+    throw new JobFailure("file_too_large", `${limit}; ${tooLarge.join(", ")}.`);
+  }
+}
+
+async function storeScript(deps: AcceptanceDeps, text: string | undefined): Promise<string | null> {
+  if (text === undefined) return null;
+  const { key } = await deps.storage.put("script", text, { maxBytes: maxScriptBytes });
+  return key;
+}
+
+function queuedJob(
+  { now, newId }: AcceptanceDeps,
+  { tenant, id, request }: Acceptance,
+  textKey: string | null,
+): QueuedJob {
+  const createdAtMs = now();
+  const { input } = request;
+  return {
+    status: "queued",
+    id,
+    tenant,
+    type: request.type,
+    skill: request.skill,
+    plan: planOf(request),
+    stageIndex: 0,
+    sessionId: request.session_id ?? newId("ses"),
+    ownsSession: request.session_id === undefined,
+    input: {
+      textKey,
+      files: input.files,
+      urls: input.urls,
+      instruction: input.instruction ?? null,
+    },
+    output: request.output,
+    webhook: request.webhook ?? null,
+    metadata: request.metadata,
+    priority: request.priority,
+    createdAtMs,
+    deadlineAtMs: createdAtMs + request.deadline_s * 1_000,
+    retryOf: null,
+    batchId: null,
+    made: nothingMade,
+    crashes: 0,
+  };
+}
+
+/**
+ * Submits, and finds out what became of it where the reply was lost: a job that is in Redis after all is accepted, and its
+ * script must stay.
+ */
+async function submit(deps: AcceptanceDeps, job: QueuedJob): Promise<StoredJob> {
+  try {
+    return await deps.jobs.submit(job);
+  } catch (error) {
+    // If this fails too, the script stays behind: better than a job without one.
+    const standing = await deps.jobs.load(job.tenant, job.id).catch(() => "unknown" as const);
+    if (standing === "unknown") throw error;
+    if (standing !== null) return standing;
+    await discardScript(deps, job.input.textKey);
+    throw error;
+  }
+}
+
+async function discardScript(deps: AcceptanceDeps, textKey: string | null): Promise<void> {
+  if (textKey === null) return;
+  await deps.storage.remove(textKey).catch((err: unknown) => deps.log.warn({ err, textKey }, "script not removed"));
+}

@@ -1,0 +1,125 @@
+import type { Readable } from "node:stream";
+import type { FastifyBaseLogger } from "fastify";
+import type { FileId, JobId, NewId, SessionId } from "../domain/id.ts";
+import type { KeptJobEvent } from "../domain/job-event.ts";
+import type { JobCircumstances } from "../domain/job-view.ts";
+import type { Job, JobStatus, QueuedJob } from "../domain/job.ts";
+
+/** What the API needs of the rest, as it needs it; the composition root injects what has these shapes. */
+
+export type StoredJob = { job: Job; circumstances: JobCircumstances };
+
+export type JobStore = {
+  /** Idempotent by `job.id`: where that id exists, nothing changes and what stands is returned. */
+  submit(job: QueuedJob): Promise<StoredJob>;
+  load(tenant: string, id: JobId): Promise<StoredJob | null>;
+  /** Newest first. */
+  list(
+    tenant: string,
+    query: { limit: number; before: JobId | null; status: JobStatus | null },
+  ): Promise<{ jobs: StoredJob[]; hasMore: boolean }>;
+  sessionExists(tenant: string, id: SessionId): Promise<boolean>;
+};
+
+export type EventFeed = {
+  /** Kept events after `afterId` (all, when null), then live ones. Ends after the final event, and when `signal` aborts. */
+  follow(
+    tenant: string,
+    id: JobId,
+    options: { afterId: string | null; signal: AbortSignal },
+  ): AsyncIterable<KeptJobEvent>;
+};
+
+export const fileKinds = ["image", "video", "audio", "document", "text"] as const;
+export type FileKind = (typeof fileKinds)[number];
+
+export type FileRecord = {
+  id: FileId;
+  tenant: string;
+  name: string;
+  mime: string;
+  kind: FileKind;
+  bytes: number;
+  sha256: string;
+  storageKey: string;
+  createdAtMs: number;
+};
+
+export type FileRecords = {
+  save(record: FileRecord): Promise<void>;
+  load(tenant: string, id: FileId): Promise<FileRecord | null>;
+};
+
+export type IdempotencyEntry = { tenant: string; route: string; key: string; fingerprint: string };
+export type KeptAnswer = { status: number; body: string };
+
+export type IdempotencyRecords = {
+  /** `run` pins the id of what will be made: a retry after a crash gets the same one. */
+  reserve(
+    entry: IdempotencyEntry & { resourceId: string },
+  ): Promise<
+    | { state: "run"; resourceId: string }
+    | { state: "replay"; answer: KeptAnswer }
+    | { state: "in_flight" }
+    | { state: "mismatch" }
+  >;
+  settle(entry: IdempotencyEntry, answer: KeptAnswer): Promise<void>;
+  release(entry: IdempotencyEntry): Promise<void>;
+};
+
+export type FileStorage = {
+  /** Keeps nothing where `source` fails, is longer than `maxBytes` (`file_too_large`), or `signal` aborts. */
+  put(
+    kind: "file" | "script",
+    source: Readable | string,
+    options: { maxBytes: number; signal?: AbortSignal },
+  ): Promise<{ key: string; bytes: number; sha256: string }>;
+  /** The absolute path of a local file that holds the bytes. */
+  pathOf(key: string): string;
+  remove(key: string): Promise<void>;
+};
+
+export type RecogniseFile = (path: string) => Promise<{ mime: string; kind: FileKind } | null>;
+
+export type ReadinessCheck = { name: string; check: () => Promise<void> };
+
+/** Limits of the API as a whole; those of a job's input are in the domain. */
+export type ApiLimits = {
+  jsonBodyBytes: number;
+  /** How long a connection may be silent in both directions: ends stalled uploads and readers that have stopped reading. */
+  idleConnectionMs: number;
+  /** How long a client may take to send a whole request, uploads included. */
+  requestMs: number;
+  maxEventStreams: number;
+  /** Must be well below `idleConnectionMs`, or quiet event streams are cut. */
+  heartbeatMs: number;
+  checkTimeoutMs: number;
+};
+
+export const defaultApiLimits: ApiLimits = {
+  jsonBodyBytes: 1024 * 1024,
+  idleConnectionMs: 60_000,
+  requestMs: 30 * 60_000,
+  maxEventStreams: 1_000,
+  heartbeatMs: 15_000,
+  checkTimeoutMs: 2_000,
+};
+
+export type ApiDeps = {
+  logger: FastifyBaseLogger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  newId: NewId;
+  /** The tenant that an API key belongs to; null when the key is unknown. */
+  tenantOf: (apiKey: string) => string | null;
+  jobs: JobStore;
+  events: EventFeed;
+  files: FileRecords;
+  idempotency: IdempotencyRecords;
+  storage: FileStorage;
+  recogniseFile: RecogniseFile;
+  checks: readonly ReadinessCheck[];
+  /** Told after a job was accepted, so that admission need not wait for its next round. */
+  onAccepted: () => Promise<void>;
+  limits?: Partial<ApiLimits>;
+};

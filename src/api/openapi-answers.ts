@@ -1,0 +1,64 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { describeFailure, type FailureCode } from "../domain/failure.ts";
+import { problemPath, problemSchema, problemType } from "./problem.ts";
+
+/** Fastify with requests and answers typed by their zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+type Answer<Schema extends z.ZodType> = {
+  description: string;
+  content: Record<string, { schema: Schema }>;
+};
+
+export function answers<Schema extends z.ZodType>(
+  description: string,
+  schema: Schema,
+  contentType = "application/json",
+): Answer<Schema> {
+  return { description, content: { [contentType]: { schema } } };
+}
+
+export function noContent(description: string): z.ZodUndefined {
+  return z.undefined().describe(description);
+}
+
+/** The problems that a route may answer, as its documented responses: one per status, saying which codes it stands for. */
+export function problems(...codes: FailureCode[]): Record<number, Answer<z.ZodType>> {
+  const byStatus = Map.groupBy(codes, (code) => describeFailure(code).status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      answers(describe(ofStatus), problemWith(status, ofStatus), problemType),
+    ]),
+  );
+}
+
+function describe(codes: readonly FailureCode[]): string {
+  return codes.map((code) => `\`${code}\`: ${describeFailure(code).title}`).join("\n\n");
+}
+
+function problemWith(status: number, codes: readonly FailureCode[]): z.ZodType {
+  const examples = codes.map((code) => ({
+    type: problemPath(code),
+    title: describeFailure(code).title,
+    status,
+    code,
+    advice: describeFailure(code).advice,
+    request_id: "req_01k8pvmd3yf5t8b7q2n4h6j9wx",
+  }));
+  return z.intersection(problemSchema, z.object({ code: z.enum(codes) })).meta({ examples });
+}

@@ -1,0 +1,147 @@
+import { fastifyMultipart } from "@fastify/multipart";
+import { fastifyStatic } from "@fastify/static";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { JobFailure } from "../../domain/failure.ts";
+import { fileIdSchema } from "../../domain/id.ts";
+import { largestFileBytes } from "../../domain/skill.ts";
+import type { ApiDeps, FileRecord } from "../dependencies.ts";
+import { fileViewSchema, viewOfFile } from "../file-view.ts";
+import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
+import { answers, problems, type Api } from "../openapi-answers.ts";
+import { receiveFile } from "../receive-file.ts";
+
+const fileParams = z.object({ id: fileIdSchema });
+
+const contentSchema = z.any().meta({ type: "string", format: "binary" });
+
+/** Only documents the body: it is streamed, so there is nothing to validate. */
+const uploadSchema = z.any().meta({
+  type: "object",
+  required: ["file"],
+  properties: { file: { type: "string", format: "binary" } },
+});
+
+/** The routes live in a scope of their own: nothing but these takes multipart bodies, and these take nothing else. */
+export async function addFileRoutes(app: Api, deps: ApiDeps): Promise<void> {
+  app.removeAllContentTypeParsers();
+  await app.register(fastifyMultipart);
+  await app.register(fastifyStatic, { serve: false });
+
+  app.post(
+    "/v1/files",
+    {
+      schema: {
+        operationId: "uploadFile",
+        tags: ["files"],
+        summary: "Upload a file",
+        description: `One file of up to ${largestFileBytes} bytes. Its type is recognised by its content.`,
+        consumes: ["multipart/form-data"],
+        headers: idempotencyHeaders,
+        body: uploadSchema,
+        response: {
+          201: answers("The file is stored.", fileViewSchema),
+          ...problems(
+            "invalid_request",
+            "unauthorized",
+            "idempotency_conflict",
+            "file_too_large",
+            "unsupported_media_type",
+            "file_type_not_supported",
+            "idempotency_mismatch",
+            "internal_error",
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      await uploadFile(deps, request, reply);
+      return reply;
+    },
+  );
+
+  app.get(
+    "/v1/files/:id",
+    {
+      schema: {
+        operationId: "getFile",
+        tags: ["files"],
+        summary: "Read what is known of a file",
+        params: fileParams,
+        response: {
+          200: answers("The file.", fileViewSchema),
+          ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
+        },
+      },
+    },
+    async (request) => viewOfFile(await findFile(deps, request.tenant, request.params.id)),
+  );
+
+  app.get(
+    "/v1/files/:id/content",
+    {
+      schema: {
+        operationId: "downloadFile",
+        tags: ["files"],
+        summary: "Download a file",
+        description: "Takes `Range`, so players can seek in a video and downloads can go on.",
+        params: fileParams,
+        response: {
+          200: answers("The content.", contentSchema, "application/octet-stream"),
+          206: answers("The part that `Range` asked for.", contentSchema, "application/octet-stream"),
+          ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const file = await findFile(deps, request.tenant, request.params.id);
+      const path = deps.storage.pathOf(file.storageKey);
+      reply.type(file.mime).header("cache-control", "private, no-cache");
+      return reply.download(path, file.name, { contentType: false, cacheControl: false });
+    },
+  );
+}
+
+async function uploadFile(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!request.isMultipart()) {
+    throw new JobFailure("unsupported_media_type", "Send `multipart/form-data`.");
+  }
+  const received = await receiveFile(deps, request, reply);
+  let keptKey: string | null = null;
+  try {
+    await answerOnce(deps.idempotency, request, reply, {
+      // Known only now that the content is: so the bytes of a repeated upload are received, and dropped.
+      fingerprint: fingerprintOf([received.name, received.sha256]),
+      status: 201,
+      newId: () => deps.newId("file"),
+      make: async (id) => {
+        const file = await keepFile(deps, request.tenant, fileIdSchema.parse(id), received);
+        keptKey = file.storageKey;
+        return viewOfFile(file);
+      },
+    });
+  } finally {
+    if (keptKey !== received.storageKey) await deps.storage.remove(received.storageKey);
+  }
+}
+
+/** Records the file under `id`, or returns the one that has this id since an attempt before. */
+async function keepFile(
+  { files, now }: ApiDeps,
+  tenant: string,
+  id: FileRecord["id"],
+  received: Omit<FileRecord, "id" | "tenant" | "createdAtMs">,
+): Promise<FileRecord> {
+  const standing = await files.load(tenant, id);
+  if (standing !== null) return standing;
+  const file: FileRecord = { id, tenant, createdAtMs: now(), ...received };
+  await files.save(file);
+  return file;
+}
+
+/** Throws `not_found` where the tenant has no such file. */
+async function findFile({ files }: ApiDeps, tenant: string, id: FileRecord["id"]): Promise<FileRecord> {
+  const file = await files.load(tenant, id);
+  if (file === null) throw new JobFailure("not_found", `There is no file ${id}.`);
+  return file;
+}

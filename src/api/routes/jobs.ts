@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { JobFailure } from "../../domain/failure.ts";
+import { jobIdSchema } from "../../domain/id.ts";
+import { jobRequestSchema } from "../../domain/job-request.ts";
+import { jobViewSchema, viewOfJob } from "../../domain/job-view.ts";
+import { jobStatuses } from "../../domain/job.ts";
+import { acceptJob } from "../accept-job.ts";
+import type { ApiDeps, StoredJob } from "../dependencies.ts";
+import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
+import { answers, problems, type Api } from "../openapi-answers.ts";
+
+const maxPageSize = 100;
+const defaultPageSize = 20;
+
+export const jobParams = z.object({ id: jobIdSchema });
+
+const listQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(maxPageSize).default(defaultPageSize),
+  cursor: jobIdSchema.optional().describe("`next_cursor` of the page before."),
+  status: z.enum(jobStatuses).optional(),
+});
+
+const jobPageSchema = z
+  .object({
+    object: z.literal("list"),
+    data: z.array(jobViewSchema),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable().describe("`cursor` of the next page; null on the last one."),
+  })
+  .meta({ id: "JobPage" });
+
+export function addJobRoutes(app: Api, deps: ApiDeps): void {
+  app.post(
+    "/v1/jobs",
+    {
+      schema: {
+        operationId: "createJob",
+        tags: ["jobs"],
+        summary: "Submit a job",
+        description:
+          "The job is durable once this has answered 202. Watch it with its events, wait for the webhook, or ask for it.",
+        headers: idempotencyHeaders,
+        body: jobRequestSchema,
+        response: {
+          202: answers("The job was accepted.", jobViewSchema),
+          ...problems(
+            "invalid_request",
+            "unauthorized",
+            "not_found",
+            "idempotency_conflict",
+            "payload_too_large",
+            "file_too_large",
+            "unsupported_media_type",
+            "file_not_found",
+            "idempotency_mismatch",
+            "internal_error",
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { tenant, body, log } = request;
+      await answerOnce(deps.idempotency, request, reply, {
+        fingerprint: fingerprintOf(body),
+        status: 202,
+        newId: () => deps.newId("job"),
+        make: async (id) =>
+          viewOf(await acceptJob({ ...deps, log }, { tenant, id: jobIdSchema.parse(id), request: body })),
+      });
+      return reply;
+    },
+  );
+
+  app.get(
+    "/v1/jobs/:id",
+    {
+      schema: {
+        operationId: "getJob",
+        tags: ["jobs"],
+        summary: "Read a job",
+        params: jobParams,
+        response: {
+          200: answers("The job as it is now.", jobViewSchema),
+          ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
+        },
+      },
+    },
+    async (request) => viewOf(await findJob(deps, request.tenant, request.params.id)),
+  );
+
+  app.get(
+    "/v1/jobs",
+    {
+      schema: {
+        operationId: "listJobs",
+        tags: ["jobs"],
+        summary: "List jobs, newest first",
+        querystring: listQuery,
+        response: {
+          200: answers("A page of jobs.", jobPageSchema),
+          ...problems("invalid_request", "unauthorized", "internal_error"),
+        },
+      },
+    },
+    async ({ tenant, query }) => {
+      const { jobs, hasMore } = await deps.jobs.list(tenant, {
+        limit: query.limit,
+        before: query.cursor ?? null,
+        status: query.status ?? null,
+      });
+      const data = jobs.map(viewOf);
+      return {
+        object: "list" as const,
+        data,
+        has_more: hasMore,
+        next_cursor: hasMore ? (data.at(-1)?.id ?? null) : null,
+      };
+    },
+  );
+}
+
+function viewOf({ job, circumstances }: StoredJob): z.infer<typeof jobViewSchema> {
+  return viewOfJob(job, circumstances);
+}
+
+/** Throws `not_found` where the tenant has no such job. */
+export async function findJob(
+  { jobs }: Pick<ApiDeps, "jobs">,
+  tenant: string,
+  id: z.infer<typeof jobIdSchema>,
+): Promise<StoredJob> {
+  const stored = await jobs.load(tenant, id);
+  if (stored === null) throw new JobFailure("not_found", `There is no job ${id}.`);
+  return stored;
+}
