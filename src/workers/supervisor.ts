@@ -1,16 +1,19 @@
-import { Worker, type Processor } from "bullmq";
+import { Worker, type Job as BullJob } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { stages } from "../domain/job-request.ts";
 import type { Keys } from "../queue/keys.ts";
 import { webhookQueue } from "../queue/queues.ts";
 
+/** Processes one entry of a queue. `signal` aborts when the entry is lost or the process stops. */
+export type ProcessEntry = (entry: BullJob, token: string | undefined, signal: AbortSignal) => Promise<void>;
+
 export type SupervisorDeps = {
   /** Opens a connection for one worker, which blocks on it. */
   connect: () => Redis;
   keys: Keys;
-  processStage: Processor;
-  processWebhook: Processor;
+  processStage: ProcessEntry;
+  processWebhook: ProcessEntry;
   log: Logger;
   limits: {
     /** How many entries of each queue this process works on at once. */
@@ -28,18 +31,23 @@ const maxStalledCount = 1_000_000;
 /** Runs one worker per queue in this process. */
 export function startWorkers({ connect, keys, processStage, processWebhook, log, limits }: SupervisorDeps) {
   const connections: Redis[] = [];
-  const startWorker = (queue: string, processor: Processor): Worker => {
+  const startWorker = (queue: string, processEntry: ProcessEntry): Worker => {
     const connection = connect();
     connections.push(connection);
-    const worker = new Worker(queue, processor, {
-      connection,
-      prefix: keys.bullPrefix,
-      concurrency: limits.concurrency,
-      lockDuration: limits.lockMs,
-      lockRenewTime: Math.floor(limits.lockMs / 4),
-      stalledInterval: Math.floor(limits.lockMs / 2),
-      maxStalledCount,
-    });
+    const neverAborted = new AbortController().signal;
+    const worker = new Worker(
+      queue,
+      async (entry, token, signal) => await processEntry(entry, token, signal ?? neverAborted),
+      {
+        connection,
+        prefix: keys.bullPrefix,
+        concurrency: limits.concurrency,
+        lockDuration: limits.lockMs,
+        lockRenewTime: Math.floor(limits.lockMs / 4),
+        stalledInterval: Math.floor(limits.lockMs / 2),
+        maxStalledCount,
+      },
+    );
     worker.on("error", (error) => log.error({ err: error, queue }, "worker error"));
     worker.on("failed", (entry, error) =>
       log.error({ err: error, queue, entry: entry?.id }, "attempt broke off; the queue tries it again"),

@@ -1,0 +1,101 @@
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { NewId } from "../domain/id.ts";
+import { createAdmission } from "./admission.ts";
+import { connectRedis } from "./connection.ts";
+import { createEventFeed } from "./event-feed.ts";
+import { createFileRecords } from "./file-records.ts";
+import { createIdempotency } from "./idempotency.ts";
+import { createIdentityStore } from "./identity-store.ts";
+import { createClaims } from "./job-claim.ts";
+import { createJobRecords } from "./job-record.ts";
+import { createJobStore } from "./job-store.ts";
+import { createKeys } from "./keys.ts";
+import { createLocks } from "./lock.ts";
+import { createQueues } from "./queues.ts";
+import { checkRedis } from "./redis-check.ts";
+import { createSweeper } from "./sweeper.ts";
+
+export type QueueSettings = {
+  REDIS_URL: string;
+  KEY_PREFIX: string;
+  ADMISSION_WINDOW: number;
+  SWEEP_MS: number;
+  RETENTION_DAYS: number;
+};
+
+const idempotencyKeepS = 48 * 3600;
+const idempotencyLeaseMs = 60_000;
+
+/** How long a step between two writes may take before the sweeper takes it for left by a crash. */
+const sweepGraceMs = 10_000;
+
+/** Everything that is kept in Redis, once it has been checked that this Redis can be trusted with it. Waits for Redis. */
+export async function openQueue(settings: QueueSettings, newId: NewId, log: Logger) {
+  const onError = (error: Error): void => log.warn({ err: error }, "Redis connection");
+  const connections: Redis[] = [];
+  const connect = (patience: "patient" | "prompt"): Redis => {
+    const connection = connectRedis(settings.REDIS_URL, patience, onError);
+    connections.push(connection);
+    return connection;
+  };
+  const redis = connect("patient");
+  const { version, warnings } = await checkRedis(redis).catch((error: unknown) => {
+    redis.disconnect();
+    throw error;
+  });
+  log.info({ version }, "Redis is there");
+  for (const warning of warnings) log.warn(warning);
+
+  const keys = createKeys(settings.KEY_PREFIX);
+  const now = Date.now;
+  const retentionS = settings.RETENTION_DAYS * 24 * 3600;
+  const queues = createQueues({ redis, keys, onError });
+  const records = createJobRecords({ redis, keys, newId, now, retentionS });
+  const admission = createAdmission({ redis, keys, records, queues, now, window: settings.ADMISSION_WINDOW });
+  const sweeper = createSweeper({
+    redis,
+    keys,
+    records,
+    queues,
+    admission,
+    now,
+    log,
+    everyMs: settings.SWEEP_MS,
+    graceMs: sweepGraceMs,
+  });
+
+  const requests = connect("prompt");
+  const requestRecords = createJobRecords({ redis: requests, keys, newId, now, retentionS });
+  return {
+    redis,
+    keys,
+    queues,
+    records,
+    admission,
+    sweeper,
+    claims: createClaims({ redis, keys, records, now }),
+    identities: createIdentityStore({ redis, keys, locks: createLocks({ redis, keys, newId }) }),
+    files: createFileRecords({ redis: requests, keys }),
+    jobs: createJobStore({ redis: requests, keys, records: requestRecords }),
+    events: createEventFeed({ redis: requests, subscriber: connect("patient"), keys }),
+    idempotency: createIdempotency({
+      redis: requests,
+      keys,
+      now,
+      keepS: idempotencyKeepS,
+      leaseMs: idempotencyLeaseMs,
+    }),
+    ping: async (): Promise<void> => {
+      await requests.ping();
+    },
+    /** A connection for a worker, which blocks on it and closes it itself. */
+    connect: (): Redis => connectRedis(settings.REDIS_URL, "patient", onError),
+    async close(): Promise<void> {
+      await queues.close();
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}
+
+export type OpenQueue = Awaited<ReturnType<typeof openQueue>>;
