@@ -2,9 +2,7 @@ import { z } from "zod";
 import { BackendError } from "./backend-error.ts";
 import type { Endpoint } from "./transport.ts";
 
-const envelopeSchema = z
-  .object({ data: z.record(z.string(), z.unknown()).optional() })
-  .catchall(z.unknown());
+const envelopeSchema = z.object({ data: z.record(z.string(), z.unknown()).optional() }).catchall(z.unknown());
 
 /** What an answer carries: the fields under `data`, or at the top level where there is no `data` (some render calls). */
 export function dataIn<Shape>(body: string, endpoint: Endpoint, schema: z.ZodType<Shape>): Shape {

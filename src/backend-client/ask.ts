@@ -34,10 +34,7 @@ export function createAsker(deps: {
   const { transport, identities, clock, limits, webUrl } = deps;
 
   /** Who is calling, for advice: the session's user if known, else the account's. */
-  function callerOf(
-    identity: Identity,
-    about: { skill: SkillName; userId: string | null },
-  ): Caller {
+  function callerOf(identity: Identity, about: { skill: SkillName; userId: string | null }): Caller {
     return {
       skill: about.skill,
       kind: identity.kind,
@@ -55,8 +52,7 @@ export function createAsker(deps: {
     once: (identity: Identity) => Promise<Result>,
   ): Promise<{ result: Result; identity: Identity }> {
     const { identityId, signal } = start;
-    let identity =
-      identityId === null ? await identities.current(signal) : await identities.byId(identityId);
+    let identity = identityId === null ? await identities.current(signal) : await identities.byId(identityId);
     let hasRenewed = false;
     let hasWaited = false;
     /* oxlint-disable no-await-in-loop -- one attempt after the other is the point */
@@ -80,9 +76,7 @@ export function createAsker(deps: {
   }
 
   /** A whole call; throws a `BackendError` when the answer is one. */
-  async function ask(
-    question: Question,
-  ): Promise<{ bytes: Uint8Array; text: string; identity: Identity }> {
+  async function ask(question: Question): Promise<{ bytes: Uint8Array; text: string; identity: Identity }> {
     const { result, identity } = await attempt(question, async (as) => {
       const { status, bytes } = await transport.call({ ...question, token: as.token });
       const text = new TextDecoder().decode(bytes);

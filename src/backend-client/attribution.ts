@@ -9,11 +9,7 @@ export type Attribution = {
 };
 
 /** What `X-Skill-Platform` says: an explicit setting wins, else the folder that the skill is installed in tells. */
-export function platformOf(install: {
-  setting: string | undefined;
-  installPath: string;
-  homeDir: string;
-}): string {
+export function platformOf(install: { setting: string | undefined; installPath: string; homeDir: string }): string {
   const { setting, installPath, homeDir } = install;
   if (setting !== undefined && setting.trim() !== "") return setting.trim();
   if (isBelow(installPath, path.join(homeDir, ".clawhub"))) return "clawhub";
@@ -31,10 +27,5 @@ export function attributionOf(skill: SkillName, platform: string): Attribution {
 
 function isBelow(child: string, parent: string): boolean {
   const relative = path.relative(parent, child);
-  return (
-    relative !== "" &&
-    relative !== ".." &&
-    !relative.startsWith(`..${path.sep}`) &&
-    !path.isAbsolute(relative)
-  );
+  return relative !== "" && relative !== ".." && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }

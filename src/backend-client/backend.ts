@@ -70,15 +70,11 @@ export function createBackend(deps: {
   const timeoutMs = limits.uploadTimeoutMs;
 
   return {
-    createSession: (input: { skill: SkillName; language: string; signal: AbortSignal }) =>
-      createSession(asker, input),
-    sendMessage: (input: MessageInput) =>
-      sendMessage({ transport, asker, clock, limits, log }, input),
-    uploadFiles: (
-      input: About & { files: readonly { path: string; filename: string; mime: string }[] },
-    ) => uploadFiles(asker, { ...input, timeoutMs }),
-    uploadUrls: (input: About & { urls: readonly string[] }) =>
-      uploadUrls(asker, { ...input, timeoutMs }),
+    createSession: (input: { skill: SkillName; language: string; signal: AbortSignal }) => createSession(asker, input),
+    sendMessage: (input: MessageInput) => sendMessage({ transport, asker, clock, limits, log }, input),
+    uploadFiles: (input: About & { files: readonly { path: string; filename: string; mime: string }[] }) =>
+      uploadFiles(asker, { ...input, timeoutMs }),
+    uploadUrls: (input: About & { urls: readonly string[] }) => uploadUrls(asker, { ...input, timeoutMs }),
     readCredits: (input: { identityId: string | null; skill: SkillName; signal: AbortSignal }) =>
       readCredits(asker, input),
     readState: (input: About) => readState(asker, input),
@@ -93,8 +89,7 @@ export function createBackend(deps: {
         save: (body: Readable) => Promise<Saved>;
       },
     ) => downloadVideo({ transport, asker, publicGet, clock, limits, log }, input),
-    claimProject: (input: About & { taskId: string | null }) =>
-      claimProject(asker, { ...input, webUrl }),
+    claimProject: (input: About & { taskId: string | null }) => claimProject(asker, { ...input, webUrl }),
     /** Ends all connections, those in use too. */
     close: () => agents.close(),
   };

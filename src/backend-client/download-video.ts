@@ -98,8 +98,7 @@ async function openThroughBackend(
     });
     if (answer.status === 200) return { body: answer.body };
     const text = new TextDecoder().decode(await readAnswer(answer, limits.maxAnswerBytes, signal));
-    const location =
-      answer.status >= 300 && answer.status < 400 ? answer.headers.location : undefined;
+    const location = answer.status >= 300 && answer.status < 400 ? answer.headers.location : undefined;
     if (typeof location === "string") return { location: transport.resolve(location, path) };
     const caller = asker.callerOf(identity, { skill, userId });
     throw (

@@ -44,8 +44,7 @@ export async function readEventStream(
   });
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
-    if (bytes > maxStreamBytes)
-      throw new StreamTooLarge(`The stream is larger than ${maxStreamBytes} bytes`);
+    if (bytes > maxStreamBytes) throw new StreamTooLarge(`The stream is larger than ${maxStreamBytes} bytes`);
     parser.feed(decoder.decode(chunk, { stream: true }));
   }
 }

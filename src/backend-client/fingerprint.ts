@@ -19,8 +19,7 @@ export function fingerprintOf(
 ): string {
   const hash = createHash("sha256");
   if (draft !== undefined) addNode(hash, json, draft, "");
-  for (const line of media.map(({ origin, id }) => JSON.stringify([origin, id])).toSorted())
-    hash.update(`\n${line}`);
+  for (const line of media.map(({ origin, id }) => JSON.stringify([origin, id])).toSorted()) hash.update(`\n${line}`);
   return hash.digest("hex");
 }
 
@@ -46,9 +45,7 @@ function addNode(hash: Hash, json: string, node: Node, key: string): void {
     case "boolean":
     case "null":
     case "property":
-      hash.update(
-        isVolatile(key, node) ? "0," : `${json.slice(node.offset, node.offset + node.length)},`,
-      );
+      hash.update(isVolatile(key, node) ? "0," : `${json.slice(node.offset, node.offset + node.length)},`);
       return;
   }
 }

@@ -78,11 +78,7 @@ export function createIdentities(deps: {
   }
 
   /** A new token in place of a rejected one, for the same client id. Whoever else has renewed it by now is believed. */
-  async function renew(
-    rejected: Identity,
-    signal: AbortSignal,
-    cause: BackendError,
-  ): Promise<Identity> {
+  async function renew(rejected: Identity, signal: AbortSignal, cause: BackendError): Promise<Identity> {
     if (rejected.kind === "configured") throw cause;
     return await replace(rejected, signal);
   }
@@ -110,9 +106,7 @@ export function createIdentities(deps: {
     );
   }
 
-  async function requestWithAnyClientId(
-    signal: AbortSignal,
-  ): Promise<{ clientId: string; granted: GrantedToken }> {
+  async function requestWithAnyClientId(signal: AbortSignal): Promise<{ clientId: string; granted: GrantedToken }> {
     const clientIds = await clientIdsMade();
     const clientId = config.clientId ?? newestOf(clientIds).id;
     try {
@@ -127,20 +121,13 @@ export function createIdentities(deps: {
   async function clientIdsMade(): Promise<ClientId[]> {
     if (config.clientId !== undefined) return [];
     const made = await store.loadClientIds();
-    return made.length > 0
-      ? made
-      : await store.addClientId({ id: newClientId(), madeAtMs: clock.nowMs() }, 0);
+    return made.length > 0 ? made : await store.addClientId({ id: newClientId(), madeAtMs: clock.nowMs() }, 0);
   }
 
   async function freshClientId(clientIds: ClientId[], refusal: BackendError): Promise<string> {
     if (config.clientId !== undefined)
-      throw noToken(
-        "The backend gives no token for NEMO_CLIENT_ID: wait up to 7 days, or set NEMO_TOKEN.",
-        refusal,
-      );
-    const recent = clientIds.filter(
-      (made) => made.madeAtMs > clock.nowMs() - limits.tokenLifetimeMs,
-    );
+      throw noToken("The backend gives no token for NEMO_CLIENT_ID: wait up to 7 days, or set NEMO_TOKEN.", refusal);
+    const recent = clientIds.filter((made) => made.madeAtMs > clock.nowMs() - limits.tokenLifetimeMs);
     if (recent.length >= limits.maxClientIds) {
       throw noToken(
         "The backend gives this address no more anonymous tokens: wait up to 7 days, or set NEMO_TOKEN.",
@@ -151,24 +138,18 @@ export function createIdentities(deps: {
       { clientIdsMade: clientIds.length, reason: refusal.reason },
       "The backend gives no token for the client id: going on with a fresh one, as a new account",
     );
-    return newestOf(
-      await store.addClientId({ id: newClientId(), madeAtMs: clock.nowMs() }, clientIds.length),
-    ).id;
+    return newestOf(await store.addClientId({ id: newClientId(), madeAtMs: clock.nowMs() }, clientIds.length)).id;
   }
 
   function isFresh(identity: Identity): boolean {
-    return (
-      identity.expiresAtMs === null ||
-      clock.nowMs() < identity.expiresAtMs - limits.tokenExpiryMarginMs
-    );
+    return identity.expiresAtMs === null || clock.nowMs() < identity.expiresAtMs - limits.tokenExpiryMarginMs;
   }
 
   return { current, byId, renew };
 }
 
 function configuredIdentity(token: string): Identity {
-  if (!/^[\x21-\x7e]+$/.test(token))
-    throw new Error("NEMO_TOKEN must be printable ASCII without spaces");
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new Error("NEMO_TOKEN must be printable ASCII without spaces");
   return {
     id: `token-${shortHash(token)}`,
     token,
@@ -180,10 +161,7 @@ function configuredIdentity(token: string): Identity {
 }
 
 function isAboutClientId(error: unknown): error is BackendError {
-  return (
-    error instanceof BackendError &&
-    (error.reason === "rate_limited" || error.reason === "client_id_rejected")
-  );
+  return error instanceof BackendError && (error.reason === "rate_limited" || error.reason === "client_id_rejected");
 }
 
 function noToken(detail: string, cause: BackendError): BackendError {
@@ -192,8 +170,7 @@ function noToken(detail: string, cause: BackendError): BackendError {
 
 function newestOf(clientIds: ClientId[]): ClientId {
   const newest = clientIds.at(-1);
-  if (newest === undefined)
-    throw new Error("The identity store lost the client id that it had just taken");
+  if (newest === undefined) throw new Error("The identity store lost the client id that it had just taken");
   return newest;
 }
 

@@ -42,8 +42,7 @@ export function rejectionIn(answer: {
   const { endpoint, status, caller, token } = answer;
   const envelope = envelopeSchema.safeParse(jsonOrNull(answer.text)).data;
   const code = envelope?.code ?? null;
-  const isFine =
-    status >= 200 && status < 300 && (code === null || code === 0) && envelope?.success !== false;
+  const isFine = status >= 200 && status < 300 && (code === null || code === 0) && envelope?.success !== false;
   if (isFine) return null;
   const said = envelope?.message ?? envelope?.msg ?? envelope?.error ?? envelope?.detail ?? "";
   const reason = reasonOf(endpoint, status, code, said);
@@ -54,23 +53,12 @@ export function rejectionIn(answer: {
   });
 }
 
-function reasonOf(
-  endpoint: Endpoint,
-  status: number,
-  code: number | null,
-  said: string,
-): BackendReason {
+function reasonOf(endpoint: Endpoint, status: number, code: number | null, said: string): BackendReason {
   if (status >= 500) return "server_error";
   if (status >= 300 && status < 400) return "protocol";
-  if (endpoint === "render_submit" && /already exists|duplicate/i.test(said))
-    return "render_exists";
-  if (endpoint === "render_submit" && /active|in progress|concurrent|another export/i.test(said))
-    return "render_busy";
-  return (
-    reasonOfNumber(endpoint, code ?? 0) ??
-    reasonOfNumber(endpoint, status) ??
-    unnumberedReason(endpoint, said)
-  );
+  if (endpoint === "render_submit" && /already exists|duplicate/i.test(said)) return "render_exists";
+  if (endpoint === "render_submit" && /active|in progress|concurrent|another export/i.test(said)) return "render_busy";
+  return reasonOfNumber(endpoint, code ?? 0) ?? reasonOfNumber(endpoint, status) ?? unnumberedReason(endpoint, said);
 }
 
 /** A `code` of the protocol's table, or an HTTP status: the backend uses either for the same things. */
@@ -123,8 +111,7 @@ function adviceFor(
   code: number | null,
   caller: Caller,
 ): string {
-  const numbers =
-    code === null || code === status ? `HTTP ${status}` : `HTTP ${status}, code ${code}`;
+  const numbers = code === null || code === status ? `HTTP ${status}` : `HTTP ${status}, code ${code}`;
   const isAnonymous = caller.kind === "anonymous";
   switch (reason) {
     case "out_of_credits":
@@ -175,9 +162,7 @@ function registrationLink({ webUrl, userId }: Caller): string {
 
 export function withoutSecrets(said: string, token: string | null): string {
   const withoutOwn = token === null ? said : said.replaceAll(token, "[token]");
-  return withoutOwn
-    .replaceAll(/\b(nmv_|clm_)\w+/g, "[token]")
-    .replaceAll(/bearer\s+\S+/gi, "Bearer [token]");
+  return withoutOwn.replaceAll(/\b(nmv_|clm_)\w+/g, "[token]").replaceAll(/bearer\s+\S+/gi, "Bearer [token]");
 }
 
 function jsonOrNull(body: string): unknown {

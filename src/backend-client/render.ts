@@ -42,8 +42,7 @@ export async function submitRender(
     });
     return { alreadyExisted: false };
   } catch (error) {
-    if (error instanceof BackendError && error.reason === "render_exists")
-      return { alreadyExisted: true };
+    if (error instanceof BackendError && error.reason === "render_exists") return { alreadyExisted: true };
     throw error;
   }
 }
@@ -53,8 +52,8 @@ const statusSchema = z.object({
   progress: z.coerce.number().min(0).max(100).catch(0),
   outputUrl: z.string().nullish().catch(null),
   output: z.object({ url: z.string().nullish() }).nullish().catch(null),
-  error: z.unknown(),
-  message: z.unknown(),
+  error: z.unknown().optional(),
+  message: z.unknown().optional(),
 });
 
 export async function readRenderStatus(
@@ -71,11 +70,7 @@ export async function readRenderStatus(
       ...about(session),
       signal,
     });
-    const { status, progress, outputUrl, output, error, message } = dataIn(
-      text,
-      "render_status",
-      statusSchema,
-    );
+    const { status, progress, outputUrl, output, error, message } = dataIn(text, "render_status", statusSchema);
     switch (status.toLowerCase()) {
       case "pending":
       case "processing":
@@ -86,23 +81,16 @@ export async function readRenderStatus(
       case "canceled":
       case "cancelled": {
         const said = JSON.stringify(error ?? message ?? null).slice(0, 300);
-        log.warn(
-          { renderId, said: withoutSecrets(said, identity.token) },
-          "The backend could not render",
-        );
+        log.warn({ renderId, said: withoutSecrets(said, identity.token) }, "The backend could not render");
         return { status: "failed" };
       }
       default:
         // A word that is not documented: it goes on being asked for, which the deadline of the export bounds.
-        log.warn(
-          { renderId, status: status.slice(0, 50) },
-          "The backend gives a render a status that is not known",
-        );
+        log.warn({ renderId, status: status.slice(0, 50) }, "The backend gives a render a status that is not known");
         return { status: "processing", progress };
     }
   } catch (error) {
-    if (error instanceof BackendError && error.reason === "render_not_found")
-      return { status: "not_found" };
+    if (error instanceof BackendError && error.reason === "render_not_found") return { status: "not_found" };
     throw error;
   }
 }

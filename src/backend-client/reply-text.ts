@@ -106,6 +106,7 @@ export function createReplyText({ maxChars }: { maxChars: number }) {
 
 /** What follows `prefix` in `text`, spaces ignored; null where `text` does not begin with it. */
 function afterPrefix(text: string, prefix: string): string | null {
+  if (text.startsWith(prefix)) return text.slice(prefix.length);
   let at = 0;
   for (const char of prefix) {
     if (isSpace(char)) continue;

@@ -31,20 +31,16 @@ export async function sendMessage(deps: Deps, input: MessageInput): Promise<Mess
   let lastTry: MessageOutcome | null = null;
   let outcome: MessageOutcome;
   try {
-    const { result } = await asker.attempt(
-      { identityId: session.identityId, signal },
-      async (identity) => {
-        lastTry = null;
-        await input.beforeSend();
-        signal.throwIfAborted();
-        const tried = await sendOnce(deps, input, identity);
-        lastTry = tried;
-        // Thrown, so that the two that may be repeated are.
-        if ("failure" in tried && tried.failure instanceof BackendError && tried.kind !== "failed")
-          throw tried.failure;
-        return tried;
-      },
-    );
+    const { result } = await asker.attempt({ identityId: session.identityId, signal }, async (identity) => {
+      lastTry = null;
+      await input.beforeSend();
+      signal.throwIfAborted();
+      const tried = await sendOnce(deps, input, identity);
+      lastTry = tried;
+      // Thrown, so that the two that may be repeated are.
+      if ("failure" in tried && tried.failure instanceof BackendError && tried.kind !== "failed") throw tried.failure;
+      return tried;
+    });
     outcome = result;
   } catch (error) {
     outcome = afterRejection(lastTry, error);
@@ -64,16 +60,10 @@ export async function sendMessage(deps: Deps, input: MessageInput): Promise<Mess
 /** The message was rejected, and then maybe the renewal or the pause before the next try failed. */
 function afterRejection(lastTry: MessageOutcome | null, error: unknown): MessageOutcome {
   if (lastTry === null || !(error instanceof JobFailure)) throw error;
-  return lastTry.kind === "not_sent" || lastTry.kind === "not_run"
-    ? { kind: lastTry.kind, failure: error }
-    : lastTry;
+  return lastTry.kind === "not_sent" || lastTry.kind === "not_run" ? { kind: lastTry.kind, failure: error } : lastTry;
 }
 
-async function sendOnce(
-  deps: Deps,
-  input: MessageInput,
-  identity: Identity,
-): Promise<MessageOutcome> {
+async function sendOnce(deps: Deps, input: MessageInput, identity: Identity): Promise<MessageOutcome> {
   const { transport, clock, limits } = deps;
   const { session, signal, onEvent } = input;
   const watch = watchStream({
@@ -121,17 +111,11 @@ async function sendOnce(
   }
   const { reply, errorMessage } = collector.finish({ isComplete: true });
   if (errorMessage === null) return { kind: "finished", reply };
-  const cause = new Error(
-    `The backend said: ${withoutSecrets(errorMessage, identity.token).slice(0, maxQuotedChars)}`,
-  );
+  const cause = new Error(`The backend said: ${withoutSecrets(errorMessage, identity.token).slice(0, maxQuotedChars)}`);
   return {
     kind: "failed",
     reply,
-    failure: new JobFailure(
-      "generation_failed",
-      "The backend reported a failure while it worked on this.",
-      { cause },
-    ),
+    failure: new JobFailure("generation_failed", "The backend reported a failure while it worked on this.", { cause }),
   };
 }
 
@@ -163,19 +147,13 @@ async function rejectUnlessEmpty(
   });
   if (rejection !== null) throw rejection;
   if (answer.status === 200 && text.trim() === "") return;
-  throw new BackendError(
-    "protocol",
-    `The message was answered with HTTP ${answer.status} and no stream.`,
-    { httpStatus: answer.status },
-  );
+  throw new BackendError("protocol", `The message was answered with HTTP ${answer.status} and no stream.`, {
+    httpStatus: answer.status,
+  });
 }
 
 /** Null for a failure from before the stream, which `sortFailure` knows. */
-function unknownReasonOf(
-  error: unknown,
-  signal: AbortSignal,
-  isStreaming: boolean,
-): UnknownReason | null {
+function unknownReasonOf(error: unknown, signal: AbortSignal, isStreaming: boolean): UnknownReason | null {
   if (error instanceof GaveUp) return error.why;
   if (signal.aborted) return "aborted";
   if (error instanceof StreamTooLarge) return "too_large";

@@ -42,14 +42,10 @@ export function stateIn(bytes: Uint8Array): BackendState {
   const { json, root } = parsed(bytes);
   const data = at(root, "data") ?? root;
   const state = at(data, "state");
-  if (state?.type !== "object")
-    throw new BackendError("protocol", "The answer of the state call holds no state.");
+  if (state?.type !== "object") throw new BackendError("protocol", "The answer of the state call holds no state.");
   const draftNode = at(state, "draft");
   const draft = draftNode?.type === "object" ? draftNode : undefined;
-  const media = [
-    ...mediaIn(json, state, "video_infos"),
-    ...mediaIn(json, state, "generated_media"),
-  ];
+  const media = [...mediaIn(json, state, "video_infos"), ...mediaIn(json, state, "generated_media")];
   return {
     draftText: draft === undefined ? null : rawText(json, draft),
     fingerprint: fingerprintOf(json, draft, media),
@@ -81,24 +77,11 @@ function parsed(bytes: Uint8Array): { json: string; root: Node } {
       cause: error,
     });
   }
-  throw new BackendError(
-    "protocol",
-    `The state is not valid JSON (at character ${errors[0]?.offset ?? 0}).`,
-  );
+  throw new BackendError("protocol", `The state is not valid JSON (at character ${errors[0]?.offset ?? 0}).`);
 }
 
 /** Where the id of a medium may stand, in order of trust; what these entries look like is not documented. */
-const idKeys = [
-  "id",
-  "media_id",
-  "asset_id",
-  "file_id",
-  "hash",
-  "cdn_url",
-  "url",
-  "filename",
-  "name",
-];
+const idKeys = ["id", "media_id", "asset_id", "file_id", "hash", "cdn_url", "url", "filename", "name"];
 const nameKeys = ["name", "title", "filename"];
 
 function mediaIn(json: string, state: Node, origin: BackendMedia["origin"]): BackendMedia[] {

@@ -17,8 +17,7 @@ export function splitTrailingIssue(text: string): { before: string } | null {
   const match = [...end.matchAll(notice)].at(-1);
   if (match === undefined) return null;
   const head = end.slice(0, match.index);
-  const start =
-    Math.max(...[".", "!", "?", "。", "！", "？", "\n"].map((mark) => head.lastIndexOf(mark))) + 1;
+  const start = Math.max(...[".", "!", "?", "。", "！", "？", "\n"].map((mark) => head.lastIndexOf(mark))) + 1;
   const sentence = end.slice(start);
   if (isSolved.test(sentence) || !tail.test(end.slice(match.index + match[0].length))) return null;
   return { before: text.slice(0, offset + start).trim() };

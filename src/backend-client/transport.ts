@@ -126,21 +126,13 @@ export function createTransport(deps: {
 }
 
 /** Reads a body up to a limit. An error status stands for itself, so the loss of its body does not matter. */
-export async function readAnswer(
-  answer: OpenAnswer,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
+export async function readAnswer(answer: OpenAnswer, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
       size += chunk.byteLength;
-      if (size > maxBytes)
-        throw new BackendError(
-          "protocol",
-          `The backend's answer is larger than ${maxBytes} bytes.`,
-        );
+      if (size > maxBytes) throw new BackendError("protocol", `The backend's answer is larger than ${maxBytes} bytes.`);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -154,11 +146,7 @@ export function troubleOf(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof BackendError) return error;
   if (signal.aborted) return signal.reason;
   if (error instanceof ConnectFailed) {
-    return new BackendError(
-      "not_sent",
-      `The backend could not be reached (${codeOf(error.cause)}).`,
-      { cause: error },
-    );
+    return new BackendError("not_sent", `The backend could not be reached (${codeOf(error.cause)}).`, { cause: error });
   }
   return new BackendError("no_answer", `The connection to the backend broke (${codeOf(error)}).`, {
     cause: error,
@@ -166,7 +154,5 @@ export function troubleOf(error: unknown, signal: AbortSignal): unknown {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "no code";
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no code";
 }

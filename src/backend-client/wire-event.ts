@@ -15,10 +15,10 @@ export type StreamEvent =
 const partSchema = z.object({
   text: z.string().nullish().catch(null),
   thought: z.boolean().nullish().catch(null),
-  functionCall: z.unknown(),
-  function_call: z.unknown(),
-  functionResponse: z.unknown(),
-  function_response: z.unknown(),
+  functionCall: z.unknown().optional(),
+  function_call: z.unknown().optional(),
+  functionResponse: z.unknown().optional(),
+  function_response: z.unknown().optional(),
 });
 
 /** A part of another shape: it is counted as unknown. */
@@ -34,7 +34,7 @@ const noPart = {
 const word = z.string().nullish().catch(null);
 const wireSchema = z.object({
   type: word,
-  error: z.unknown(),
+  error: z.unknown().optional(),
   errorCode: word,
   error_code: word,
   errorMessage: word,
@@ -43,31 +43,22 @@ const wireSchema = z.object({
   partial: z.boolean().nullish().catch(null),
   thought: z.boolean().nullish().catch(null),
   content: z
-    .union([
-      z.string(),
-      z.object({ parts: z.array(partSchema.catch(noPart)).nullish().catch(null) }),
-    ])
+    .union([z.string(), z.object({ parts: z.array(partSchema.catch(noPart)).nullish().catch(null) })])
     .nullish()
     .catch(null),
 });
 type Wire = z.infer<typeof wireSchema>;
 
 /** The protocol's table of stream events. One event on the wire may hold several things. */
-export function streamEventsIn({
-  name,
-  data,
-}: Pick<ServerSentEvent, "name" | "data">): StreamEvent[] {
+export function streamEventsIn({ name, data }: Pick<ServerSentEvent, "name" | "data">): StreamEvent[] {
   if (name === "heartbeat") return [{ type: "alive" }];
   const wire = wireSchema.safeParse(jsonOrUndefined(data)).data;
-  if (name === "error")
-    return [{ type: "error", message: wire === undefined ? data : errorMessageOf(wire) }];
+  if (name === "error") return [{ type: "error", message: wire === undefined ? data : errorMessageOf(wire) }];
   if (data.trim() === "") return [{ type: "alive" }];
   // Some runtimes put an error's text into JSON without escaping it.
   if (wire === undefined)
     return [
-      /^\s*\{\s*"error(?:_?code|_?message)?"\s*:/i.test(data)
-        ? { type: "error", message: data }
-        : { type: "unknown" },
+      /^\s*\{\s*"error(?:_?code|_?message)?"\s*:/i.test(data) ? { type: "error", message: data } : { type: "unknown" },
     ];
   if (isGiven(wire.error)) return [{ type: "error", message: errorMessageOf(wire) }];
   return typedEvent(wire) ?? runtimeEvents(wire);
@@ -106,36 +97,19 @@ function runtimeEvents(wire: Wire): StreamEvent[] {
   if (parts.length > 0) {
     const as = wire.partial === true ? "piece" : "whole";
     return parts.map((part): StreamEvent => {
-      if (
-        isGiven(
-          part.functionCall ??
-            part.function_call ??
-            part.functionResponse ??
-            part.function_response,
-        )
-      )
+      if (isGiven(part.functionCall ?? part.function_call ?? part.functionResponse ?? part.function_response))
         return { type: "tool" };
       if (typeof part.text !== "string") return { type: "unknown" };
-      return part.thought === true || part.text === ""
-        ? { type: "alive" }
-        : { type: "text", text: part.text, as };
+      return part.thought === true || part.text === "" ? { type: "alive" } : { type: "text", text: part.text, as };
     });
   }
-  const isFailure = [wire.errorCode, wire.error_code, wire.errorMessage, wire.error_message].some(
-    isGiven,
-  );
+  const isFailure = [wire.errorCode, wire.error_code, wire.errorMessage, wire.error_message].some(isGiven);
   return [isFailure ? { type: "error", message: errorMessageOf(wire) } : { type: "unknown" }];
 }
 
 function errorMessageOf(wire: Wire): string {
   const { error } = wire;
-  const said =
-    wire.errorMessage ??
-    wire.error_message ??
-    wire.errorCode ??
-    wire.error_code ??
-    wire.message ??
-    "";
+  const said = wire.errorMessage ?? wire.error_message ?? wire.errorCode ?? wire.error_code ?? wire.message ?? "";
   if (!isGiven(error)) return said;
   return typeof error === "string" ? error : JSON.stringify(error);
 }
