@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constants as osConstants } from "node:os";
 import { delimiter, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,14 +18,16 @@ const modulesDir = join(projectDir, "node_modules");
 const binDir = join(modulesDir, ".bin");
 /** Holds the hash of the package-lock.json that was installed; npm ci removes it before it starts. */
 const stampFile = join(modulesDir, ".reelay-installed");
-const nodeWanted = /** @type {string} */ (JSON.parse(readProjectFile("package.json")).engines.node).replace(">=", "");
+/** @type {{ engines: { node: string } }} */
+const manifest = JSON.parse(readProjectFile("package.json"));
+const nodeWanted = manifest.engines.node.replace(">=", "");
 
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} Exit */
 
-const [entry, ...args] = process.argv.slice(2);
-if (entry === undefined) stop("Name what to run: node scripts/bootstrap.mjs <file or program> [arguments]");
+const [target, ...targetArgs] = process.argv.slice(2);
+if (target === undefined) stop("Name what to run: node scripts/bootstrap.mjs <file or program> [arguments]");
 await installIfNeeded();
-endLike(await run(entry, args));
+endLike(await run(target, targetArgs));
 
 async function installIfNeeded() {
   const lockHash = createHash("sha256").update(readProjectFile("package-lock.json")).digest("hex");
@@ -35,6 +37,7 @@ async function installIfNeeded() {
     if (isInstalled()) return;
     say("Installing dependencies…");
     await npmCi();
+    mkdirSync(modulesDir, { recursive: true });
     writeFileSync(stampFile, lockHash);
   };
   await withLock(join(projectDir, ".cache", "install.lock"), install, () =>
@@ -44,7 +47,14 @@ async function installIfNeeded() {
 
 async function npmCi() {
   // No package here needs its install script; some of those scripts compile, slowly, what has a fallback.
-  const flags = ["--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = [
+    "--include=dev",
+    "--include=optional",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const env = { ...process.env };
   if (!isNewEnough(process.versions.node)) {
     const preload = JSON.stringify(join(projectDir, "scripts", "npm-as-node-24.cjs"));
@@ -59,7 +69,8 @@ async function npmCi() {
     stdio: ["ignore", 2, 2],
   });
   const { code, signal } = await exitOf(child, "npm is needed to install the dependencies and was not found.");
-  if (code !== 0) stop(`npm ci failed (${signal ?? `exit code ${code}`}); its reason is above. Mend it and run this again.`);
+  if (code !== 0)
+    stop(`npm ci failed (${signal ?? `exit code ${code}`}); its reason is above. Mend it and run this again.`);
 }
 
 /**
