@@ -108,9 +108,7 @@ function parseHost(entry: string): string {
   const parsed = URL.parse(`http://${entry}/`)?.hostname;
   // A name that the parser leaves as it is: no port, path, user name or other notation of an address.
   if (parsed === undefined || normaliseHost(parsed) !== host || isIP(host) !== 0) {
-    throw new TypeError(
-      `Outbound allow list: "${entry}" is not a CIDR range, an IP address or a host name.`,
-    );
+    throw new TypeError(`Outbound allow list: "${entry}" is not a CIDR range, an IP address or a host name.`);
   }
   return host;
 }

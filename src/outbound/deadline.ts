@@ -11,9 +11,7 @@ export type Deadline = {
 export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   const onAbort = (): void =>
-    controller.abort(
-      new OutboundError("aborted", "The caller gave up.", { cause: caller?.reason }),
-    );
+    controller.abort(new OutboundError("aborted", "The caller gave up.", { cause: caller?.reason }));
   const timer = setTimeout(() => {
     controller.abort(new OutboundError("timeout", `No complete answer within ${timeoutMs} ms.`));
   }, timeoutMs);

@@ -11,8 +11,7 @@ export function guardLookup(guard: AddressGuard, lookup: LookupFunction): Lookup
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found, family) => {
       if (error) return callback(error, []);
-      const addresses =
-        typeof found === "string" ? [{ address: found, family: family ?? 0 }] : found;
+      const addresses = typeof found === "string" ? [{ address: found, family: family ?? 0 }] : found;
       const allowed = addresses.filter(({ address }) => guard.allows(hostname, address));
       const [first] = allowed;
       if (first === undefined) callback(forbidden(hostname), []);
@@ -26,10 +25,7 @@ export function guardLookup(guard: AddressGuard, lookup: LookupFunction): Lookup
  * An undici connector that checks the host before connecting (an IP literal never reaches a `lookup`), and the socket's
  * real peer afterwards, whatever way it was found. Errors are `OutboundError`s: nothing was sent.
  */
-export function guardConnector(
-  guard: AddressGuard,
-  connect: buildConnector.connector,
-): buildConnector.connector {
+export function guardConnector(guard: AddressGuard, connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     try {
       guard.checkUrl(`${options.protocol}//${options.host ?? options.hostname}`);

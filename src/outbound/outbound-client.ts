@@ -71,10 +71,7 @@ export function createOutboundClient(deps: {
   const guard = createAddressGuard(deps.allow);
   const lookup = guardLookup(guard, deps.lookup ?? systemLookup);
   const agent = new Agent({
-    connect: guardConnector(
-      guard,
-      buildConnector({ allowH2: false, timeout: limits.connectTimeoutMs, lookup }),
-    ),
+    connect: guardConnector(guard, buildConnector({ allowH2: false, timeout: limits.connectTimeoutMs, lookup })),
     allowH2: false,
     connections: limits.maxConnectionsPerOrigin,
     headersTimeout: limits.idleTimeoutMs,
@@ -108,12 +105,7 @@ export function createOutboundClient(deps: {
     }
   }
 
-  async function follow(
-    url: URL,
-    headers: Record<string, string>,
-    redirectsLeft: number,
-    signal: AbortSignal,
-  ) {
+  async function follow(url: URL, headers: Record<string, string>, redirectsLeft: number, signal: AbortSignal) {
     const response = await send(url, signal, { method: "GET", headers });
     const target = redirectTarget(response, url);
     if (target === null) return { response, url };
@@ -133,12 +125,7 @@ export function createOutboundClient(deps: {
     const deadline = startDeadline(timeoutMs, signal);
     try {
       const { response, url: end } = await follow(start, headers, maxRedirects, deadline.signal);
-      const body = limitBody(
-        response.body,
-        Number(response.headers["content-length"]),
-        maxBytes,
-        deadline,
-      );
+      const body = limitBody(response.body, Number(response.headers["content-length"]), maxBytes, deadline);
       return { status: response.statusCode, headers: response.headers, url: end.href, body };
     } catch (error) {
       deadline.end();
@@ -149,10 +136,7 @@ export function createOutboundClient(deps: {
   return { post, get, checkUrl: guard.checkUrl, close: () => agent.destroy() };
 }
 
-function redirectTarget(
-  { statusCode, headers }: Dispatcher.ResponseData,
-  from: URL,
-): string | null {
+function redirectTarget({ statusCode, headers }: Dispatcher.ResponseData, from: URL): string | null {
   const { location } = headers;
   if (![301, 302, 303, 307, 308].includes(statusCode) || typeof location !== "string") return null;
   return URL.parse(location, from.href)?.href ?? location;

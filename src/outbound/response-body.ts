@@ -4,10 +4,7 @@ import { OutboundError } from "./outbound-error.ts";
 import { toOutboundError } from "./transport-errors.ts";
 
 /** Reads at most `maxBytes`. Once a status is there, a body that breaks off changes nothing: it is only marked. */
-export async function readStart(
-  source: Readable,
-  maxBytes: number,
-): Promise<{ body: Buffer; complete: boolean }> {
+export async function readStart(source: Readable, maxBytes: number): Promise<{ body: Buffer; complete: boolean }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let complete = false;
@@ -25,14 +22,8 @@ export async function readStart(
 }
 
 /** Passes a body on until it exceeds `maxBytes` or the deadline's signal ends it; either is an `OutboundError`. */
-export function limitBody(
-  source: Readable,
-  declaredBytes: number,
-  maxBytes: number,
-  deadline: Deadline,
-): Readable {
-  const tooLarge = (): OutboundError =>
-    new OutboundError("too_large", `The answer is larger than ${maxBytes} bytes.`);
+export function limitBody(source: Readable, declaredBytes: number, maxBytes: number, deadline: Deadline): Readable {
+  const tooLarge = (): OutboundError => new OutboundError("too_large", `The answer is larger than ${maxBytes} bytes.`);
   if (declaredBytes > maxBytes) {
     discard(source);
     throw tooLarge();

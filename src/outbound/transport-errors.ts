@@ -14,8 +14,7 @@ export function toConnectError(error: unknown, hostname: string, protocol: strin
     });
   }
   // An AggregateError holds one refusal for each address that was tried.
-  const beforeTls =
-    syscall === "connect" || error instanceof AggregateError || code === "UND_ERR_CONNECT_TIMEOUT";
+  const beforeTls = syscall === "connect" || error instanceof AggregateError || code === "UND_ERR_CONNECT_TIMEOUT";
   return beforeTls || protocol === "http:"
     ? new OutboundError("connect", `No connection to ${hostname} (${code}).`, { cause: error })
     : new OutboundError("tls", `No secure connection to ${hostname} (${code}).`, { cause: error });

@@ -41,34 +41,24 @@ const maxProbeBytes = 1024 * 1024;
 const textSampleBytes = 64 * 1024;
 // oxlint-disable-next-line no-control-regex -- the characters that text files do not hold
 const controlCharacters = /[\0-\x08\x0E-\x1A\x1C-\x1F\x7F]/;
-const firstSubtitle =
-  /^\uFEFF?\s*\d+\s*\r?\n\d{2,}:\d{2}:\d{2}[,.]\d{3} --> \d{2,}:\d{2}:\d{2}[,.]\d{3}/;
+const firstSubtitle = /^\uFEFF?\s*\d+\s*\r?\n\d{2,}:\d{2}:\d{2}[,.]\d{3} --> \d{2,}:\d{2}:\d{2}[,.]\d{3}/;
 
 /** What a file is, by its content and never by its name: a path, or the file's first bytes. `null` when it is none of those above. */
 export async function recogniseFile(source: string | Uint8Array): Promise<RecognisedFile | null> {
   const detected = await detect(source);
   if (detected) return knownByExtension.get(sameAs[detected.ext] ?? detected.ext) ?? null;
-  return recogniseText(
-    typeof source === "string" ? await readStart(source) : source.subarray(0, textSampleBytes),
-  );
+  return recogniseText(typeof source === "string" ? await readStart(source) : source.subarray(0, textSampleBytes));
 }
 
 async function detect(source: string | Uint8Array): Promise<FileTypeResult | undefined> {
   const options = { maxBufferSize: maxProbeBytes };
-  return typeof source === "string"
-    ? fileTypeFromFile(source, options)
-    : fileTypeFromBuffer(source, options);
+  return typeof source === "string" ? fileTypeFromFile(source, options) : fileTypeFromBuffer(source, options);
 }
 
 async function readStart(path: string): Promise<Uint8Array> {
   const handle = await open(path, "r");
   try {
-    const { buffer, bytesRead } = await handle.read(
-      Buffer.alloc(textSampleBytes),
-      0,
-      textSampleBytes,
-      0,
-    );
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(textSampleBytes), 0, textSampleBytes, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();

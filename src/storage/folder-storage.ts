@@ -62,8 +62,7 @@ export async function createFolderStorage(deps: {
     }
   }
 
-  const put: Storage["put"] = (kind, source, options) =>
-    putAs(storageKey(kind, randomUUID()), source, options);
+  const put: Storage["put"] = (kind, source, options) => putAs(storageKey(kind, randomUUID()), source, options);
 
   async function read(key: string): Promise<Readable> {
     const handle = await openStored(storagePath(dir, key));
@@ -103,10 +102,7 @@ async function removeStale(folder: string, beforeMs: number): Promise<void> {
 
 function toReadable(source: StorageSource, signal: AbortSignal | undefined): Readable {
   if (typeof source === "string" && !source.isWellFormed()) {
-    throw new JobFailure(
-      "invalid_request",
-      "The text holds half of a surrogate pair, which no file can hold.",
-    );
+    throw new JobFailure("invalid_request", "The text holds half of a surrogate pair, which no file can hold.");
   }
   const stream = source instanceof Readable ? source : Readable.from([Buffer.from(source)]);
   // An error may come before anyone reads, and would end the process.
@@ -118,9 +114,7 @@ async function openStored(path: string): Promise<FileHandle> {
   try {
     return await open(path, "r");
   } catch (error) {
-    throw isMissing(error)
-      ? new JobFailure("file_not_found", "It is no longer stored.", { cause: error })
-      : error;
+    throw isMissing(error) ? new JobFailure("file_not_found", "It is no longer stored.", { cause: error }) : error;
   }
 }
 

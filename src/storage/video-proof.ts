@@ -34,10 +34,7 @@ const codecNames: Readonly<Record<string, string>> = { avc: "h264", hevc: "h265"
  * video begins with a key frame, and that H.264 packets hold what they should. A file that was cut off while its index
  * (`moov`) came first looks whole to `ffprobe`, but not to this. It decodes nothing. Throws `JobFailure` (`video_broken`).
  */
-export async function proveVideoPlays(
-  path: string,
-  { signal }: { signal?: AbortSignal } = {},
-): Promise<VideoProof> {
+export async function proveVideoPlays(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<VideoProof> {
   const { size: bytes } = await stat(path);
   if (bytes === 0) throw broken("The file is empty.");
   using input = new Input({
@@ -54,30 +51,23 @@ export async function proveVideoPlays(
   }
 }
 
-async function examine(
-  input: Input,
-  signal: AbortSignal | undefined,
-): Promise<Omit<VideoProof, "bytes">> {
+async function examine(input: Input, signal: AbortSignal | undefined): Promise<Omit<VideoProof, "bytes">> {
   const tracks = await input.getTracks();
   const video = tracks.find((track) => track.isVideoTrack());
   const audio = tracks.find((track) => track.isAudioTrack());
   if (!video) {
-    throw broken(
-      tracks.length === 0 ? "It has no index (moov), or an empty one." : "It has no video track.",
-    );
+    throw broken(tracks.length === 0 ? "It has no index (moov), or an empty one." : "It has no video track.");
   }
   const videoCodec = await codecOf(video, "video");
   const audioCodec = audio ? await codecOf(audio, "audio") : null;
 
   const walks = await Promise.all(tracks.map((track) => walkTrack(track, signal)));
+  const frames = walks[tracks.indexOf(video)]?.packets ?? 0;
+  if (frames === 0) throw broken("Its video has no frames.");
   const durationMs = Math.round(Math.max(...walks.map(({ endS }) => endS)) * 1000);
   if (durationMs <= 0) throw broken("Its duration is zero.");
-  const [widthPx, heightPx] = await Promise.all([
-    video.getDisplayWidth(),
-    video.getDisplayHeight(),
-  ]);
+  const [widthPx, heightPx] = await Promise.all([video.getDisplayWidth(), video.getDisplayHeight()]);
   if (!(widthPx > 0 && heightPx > 0)) throw broken(`Its dimensions are ${widthPx} × ${heightPx}.`);
-  const frames = walks[tracks.indexOf(video)]?.packets ?? 0;
   return { durationMs, widthPx, heightPx, videoCodec, audioCodec, frames };
 }
 
@@ -96,7 +86,6 @@ async function walkTrack(
 ): Promise<{ packets: number; endS: number }> {
   const sink = new EncodedPacketSink(track);
   const listed = await countListed(sink);
-  if (listed === 0) throw broken(`Its ${track.type} track is empty.`);
   const nalPrefixBytes = track.isVideoTrack() ? await readNalPrefixBytes(track) : null;
 
   let packets = 0;
@@ -126,10 +115,7 @@ async function countListed(sink: EncodedPacketSink): Promise<number> {
   return listed;
 }
 
-function faultOf(
-  { data, timestamp, duration }: EncodedPacket,
-  nalPrefixBytes: number | null,
-): "time" | "data" | null {
+function faultOf({ data, timestamp, duration }: EncodedPacket, nalPrefixBytes: number | null): "time" | "data" | null {
   if (!(timestamp >= -maxLeadInS && duration >= 0 && timestamp + duration <= maxDurationS)) {
     return "time";
   }

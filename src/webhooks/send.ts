@@ -50,14 +50,7 @@ export function createWebhookSender({
   outbound: Pick<OutboundClient, "post">;
   timeoutMs?: number;
 }): WebhookSender {
-  async function send({
-    url,
-    secrets,
-    id,
-    timestampMs,
-    body,
-    signal,
-  }: WebhookMessage): Promise<DeliveryResult> {
+  async function send({ url, secrets, id, timestampMs, body, signal }: WebhookMessage): Promise<DeliveryResult> {
     const headers = {
       "content-type": "application/json",
       "user-agent": "Reelay-Webhooks/1",

@@ -38,12 +38,7 @@ export function parseSecret(text: string): string {
  * be replaced while receivers still have the old one. `timestampMs` is the time of the attempt; `id` stays the same in all of them.
  * `body` must be what goes out, byte for byte.
  */
-export function signHeaders(
-  secrets: readonly string[],
-  id: string,
-  timestampMs: number,
-  body: string,
-): WebhookHeaders {
+export function signHeaders(secrets: readonly string[], id: string, timestampMs: number, body: string): WebhookHeaders {
   // A full stop would make "{id}.{timestamp}.{body}" ambiguous, and so a signature valid for another message.
   if (!/^[\w-]+$/.test(id)) {
     throw new TypeError(`webhook id "${id}" has characters other than A-Z a-z 0-9 _ -`);
@@ -72,11 +67,6 @@ function signingKey(secret: string): Uint8Array {
 
 /** More than `parseSecret` allows, since secrets made elsewhere come without prefix or padding. */
 function decodeSecret(secret: string): Buffer | null {
-  const text = (secret.startsWith(prefix) ? secret.slice(prefix.length) : secret).replace(
-    /={1,2}$/,
-    "",
-  );
-  return /^[A-Za-z0-9+/]+$/.test(text) && text.length % 4 !== 1
-    ? Buffer.from(text, "base64")
-    : null;
+  const text = (secret.startsWith(prefix) ? secret.slice(prefix.length) : secret).replace(/={1,2}$/, "");
+  return /^[A-Za-z0-9+/]+$/.test(text) && text.length % 4 !== 1 ? Buffer.from(text, "base64") : null;
 }

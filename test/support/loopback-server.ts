@@ -2,9 +2,7 @@ import type { Server } from "node:net";
 import { onTestFinished } from "vitest";
 
 /** Lets an HTTP or TCP server listen on a free loopback port for the running test, and ends its connections afterwards. */
-export async function listen(
-  server: Server,
-): Promise<{ origin: string; port: number; connections: () => number }> {
+export async function listen(server: Server): Promise<{ origin: string; port: number; connections: () => number }> {
   let connections = 0;
   const open = new Set<{ destroy: () => void }>();
   server.on("connection", (socket) => {

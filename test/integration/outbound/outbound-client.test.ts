@@ -6,19 +6,13 @@ import { Agent, buildConnector } from "undici";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createAddressGuard } from "../../../src/outbound/address-guard.ts";
 import { guardConnector } from "../../../src/outbound/guarded-connector.ts";
-import {
-  createOutboundClient,
-  type OutboundLimits,
-} from "../../../src/outbound/outbound-client.ts";
+import { createOutboundClient, type OutboundLimits } from "../../../src/outbound/outbound-client.ts";
 import { listen } from "../../support/loopback-server.ts";
 
 const getOptions = { maxRedirects: 3, maxBytes: 1_000_000, timeoutMs: 10_000 };
 const postOptions = { body: "{}", maxResponseBytes: 1000, timeoutMs: 10_000 };
 
-function client(
-  allow: string[],
-  deps: { lookup?: LookupFunction; limits?: Partial<OutboundLimits> } = {},
-) {
+function client(allow: string[], deps: { lookup?: LookupFunction; limits?: Partial<OutboundLimits> } = {}) {
   const made = createOutboundClient({ allow, ...deps });
   onTestFinished(() => made.close());
   return made;
@@ -149,17 +143,15 @@ describe("redirects of a download", () => {
     expect(await text(download.body)).toBe("/b?x=1");
   });
 
-  it.each([
-    "http://127.0.0.2:1/",
-    "http://0x7f000002/",
-    "http://[::1]/",
-    "http://169.254.169.254/latest/meta-data/",
-  ])("to %s are refused", async (location) => {
-    const { origin } = await serve((_, response) => response.writeHead(302, { location }).end());
-    await expect(client(["127.0.0.1"]).get(origin, getOptions)).rejects.toMatchObject({
-      kind: "address_forbidden",
-    });
-  });
+  it.each(["http://127.0.0.2:1/", "http://0x7f000002/", "http://[::1]/", "http://169.254.169.254/latest/meta-data/"])(
+    "to %s are refused",
+    async (location) => {
+      const { origin } = await serve((_, response) => response.writeHead(302, { location }).end());
+      await expect(client(["127.0.0.1"]).get(origin, getOptions)).rejects.toMatchObject({
+        kind: "address_forbidden",
+      });
+    },
+  );
 
   it.each(["file:///etc/passwd", "http://user:pw@127.0.0.1/", "http://["])(
     "to %s are refused as no URL",
@@ -195,9 +187,7 @@ describe("redirects of a download", () => {
   });
 
   it("end at the limit", async () => {
-    const { origin, requests } = await serve((_, response) =>
-      response.writeHead(302, { location: "/" }).end(),
-    );
+    const { origin, requests } = await serve((_, response) => response.writeHead(302, { location: "/" }).end());
     await expect(client(["127.0.0.1"]).get(origin, getOptions)).rejects.toMatchObject({
       kind: "too_many_redirects",
     });
@@ -205,9 +195,7 @@ describe("redirects of a download", () => {
   });
 
   it("are not followed by a POST", async () => {
-    const { origin } = await serve((_, response) =>
-      response.writeHead(307, { location: "/b" }).end(),
-    );
+    const { origin } = await serve((_, response) => response.writeHead(307, { location: "/b" }).end());
     expect(await client(["127.0.0.1"]).post(origin, postOptions)).toMatchObject({ status: 307 });
   });
 });
@@ -221,9 +209,9 @@ describe("limits of a download", () => {
 
   it("refuse a body that is declared too large, unread", async () => {
     const { origin } = await serve((_, response) => response.end("x".repeat(1001)));
-    await expect(
-      client(["127.0.0.1"]).get(origin, { ...getOptions, maxBytes: 1000 }),
-    ).rejects.toMatchObject({ kind: "too_large" });
+    await expect(client(["127.0.0.1"]).get(origin, { ...getOptions, maxBytes: 1000 })).rejects.toMatchObject({
+      kind: "too_large",
+    });
   });
 
   it("cut off a body that grows too large", async () => {
@@ -283,12 +271,10 @@ describe("what goes wrong has a name", () => {
   });
 
   it("tls: the other side does not speak it", async () => {
-    const { port } = await serveTcp((socket) =>
-      socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"),
-    );
-    await expect(
-      client(["127.0.0.1"]).post(`https://127.0.0.1:${port}/`, postOptions),
-    ).rejects.toMatchObject({ kind: "tls" });
+    const { port } = await serveTcp((socket) => socket.on("error", () => {}).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    await expect(client(["127.0.0.1"]).post(`https://127.0.0.1:${port}/`, postOptions)).rejects.toMatchObject({
+      kind: "tls",
+    });
   });
 
   it("reset: the connection ends before an answer", async () => {
@@ -308,9 +294,7 @@ describe("what goes wrong has a name", () => {
   });
 
   it("bad_response: the answer is not HTTP", async () => {
-    const { origin } = await serveTcp((socket) =>
-      socket.on("error", () => {}).end("220 mail.example.com ESMTP\r\n"),
-    );
+    const { origin } = await serveTcp((socket) => socket.on("error", () => {}).end("220 mail.example.com ESMTP\r\n"));
     await expect(client(["127.0.0.1"]).post(origin, postOptions)).rejects.toMatchObject({
       kind: "bad_response",
     });
@@ -318,9 +302,9 @@ describe("what goes wrong has a name", () => {
 
   it("timeout: no answer before the deadline", async () => {
     const { origin } = await serve(() => {});
-    await expect(
-      client(["127.0.0.1"]).post(origin, { ...postOptions, timeoutMs: 30 }),
-    ).rejects.toMatchObject({ kind: "timeout" });
+    await expect(client(["127.0.0.1"]).post(origin, { ...postOptions, timeoutMs: 30 })).rejects.toMatchObject({
+      kind: "timeout",
+    });
   });
 
   it("timeout: silence for longer than the idle limit", async () => {
@@ -331,9 +315,9 @@ describe("what goes wrong has a name", () => {
 
   it("timeout: the deadline passes while the name is being resolved", async () => {
     const { post } = client([], { lookup: () => {} });
-    await expect(
-      post("http://slow.example.com/", { ...postOptions, timeoutMs: 30 }),
-    ).rejects.toMatchObject({ kind: "timeout" });
+    await expect(post("http://slow.example.com/", { ...postOptions, timeoutMs: 30 })).rejects.toMatchObject({
+      kind: "timeout",
+    });
   });
 
   it("aborted: the caller gave up, before or while it ran", async () => {

@@ -7,8 +7,7 @@ import { generateSecret } from "../../../src/webhooks/sign.ts";
 import { listen } from "../../support/loopback-server.ts";
 
 const secret = generateSecret();
-const body =
-  '{"type":"job.succeeded","timestamp":"2026-01-01T00:00:00.000Z","data":{"name":"Tïtle 城市"}}';
+const body = '{"type":"job.succeeded","timestamp":"2026-01-01T00:00:00.000Z","data":{"name":"Tïtle 城市"}}';
 
 type Received = { headers: IncomingHttpHeaders; body: string };
 

@@ -13,17 +13,12 @@ const hourMs = 3_600_000;
 
 /** The wait after a failed attempt, without jitter. */
 function waitMs(failed: Partial<FailedAttempt>, scheduleMs?: number[]): number | string {
-  const next = nextAttempt(
-    { attempt: 1, nowMs, firstAttemptMs: nowMs, random: () => 0.5, ...failed },
-    scheduleMs,
-  );
+  const next = nextAttempt({ attempt: 1, nowMs, firstAttemptMs: nowMs, random: () => 0.5, ...failed }, scheduleMs);
   return "retryAtMs" in next ? next.retryAtMs - nowMs : next.giveUp;
 }
 
 it("follows the schedule of the specification", () => {
-  expect(standardScheduleMs).toEqual(
-    deliveryRules.scheduleSeconds.map((seconds) => seconds * 1000),
-  );
+  expect(standardScheduleMs).toEqual(deliveryRules.scheduleSeconds.map((seconds) => seconds * 1000));
   const waits = standardScheduleMs.map((_, index) => waitMs({ attempt: index + 1, status: 500 }));
   expect(waits).toEqual([...standardScheduleMs.slice(1), "exhausted"]);
 });
@@ -38,9 +33,7 @@ it("counts 2xx as delivered, and nothing else", () => {
 });
 
 it("retries after a redirect as after any failure", () => {
-  expect([301, 302, 307, 308, 304].map((status) => waitMs({ status }))).toEqual(
-    Array(5).fill(5000),
-  );
+  expect([301, 302, 307, 308, 304].map((status) => waitMs({ status }))).toEqual(Array(5).fill(5000));
 });
 
 it("stops at once when the endpoint is gone", () => {
@@ -88,19 +81,12 @@ describe("Retry-After", () => {
     expect(waitMs({ status: 503, retryAfter: "Wed, 21 Oct 2099 07:28:00 GMT" })).toBe(24 * hourMs);
   });
 
-  it.each([
-    "",
-    "soon",
-    "-5",
-    "1e3",
-    "12 s",
-    "2026-01-01",
-    "NaN",
-    "Infinity",
-    "99999999999999999999",
-  ])("is ignored when it is %j", (retryAfter) => {
-    expect(waitMs({ status: 503, retryAfter })).toBe(5000);
-  });
+  it.each(["", "soon", "-5", "1e3", "12 s", "2026-01-01", "NaN", "Infinity", "99999999999999999999"])(
+    "is ignored when it is %j",
+    (retryAfter) => {
+      expect(waitMs({ status: 503, retryAfter })).toBe(5000);
+    },
+  );
 });
 
 it("gives up when the next attempt would come more than a week after the first", () => {
@@ -115,9 +101,5 @@ it("spreads retries by a tenth to either side", () => {
 });
 
 it("takes another schedule", () => {
-  expect([1, 2, 3].map((attempt) => waitMs({ attempt }, [0, 10, 20]))).toEqual([
-    10,
-    20,
-    "exhausted",
-  ]);
+  expect([1, 2, 3].map((attempt) => waitMs({ attempt }, [0, 10, 20]))).toEqual([10, 20, "exhausted"]);
 });
