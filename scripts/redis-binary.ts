@@ -20,7 +20,8 @@ export async function findRedisBinary(log: (message: string) => void): Promise<R
     `Install Redis ${OLDEST_MAJOR} or newer (on Debian and Ubuntu: sudo apt-get install redis-server), ` +
     "or set REDIS_URL to a server that runs elsewhere (6.2 or newer).";
   const fetched = await fetchRedisFromDebian({ probe, log }).catch((error: unknown) => {
-    throw new Error(`There is no Redis here, and fetching one failed. ${mend}`, { cause: error });
+    const reason = String(error).trim().split("\n").at(-1);
+    throw new Error(`There is no Redis here, and fetching one failed (${reason}). ${mend}`, { cause: error });
   });
   if (fetched) return fetched;
   throw new Error(`There is no Redis here, and no apt to fetch one with. ${mend}`);
