@@ -10,10 +10,10 @@ const wrappedLineMinWidth = 50;
 const headingMaxWidth = 44;
 
 const instructionPatterns = [
-  /^(?:please |can you |could you |i want you to |help me )*(?:turn|make|create|convert|generate|produce|build|transform)\b.{0,200}?\b(?:videos?|explainer|clips?|slideshow|reel|promo|mp4|movie|trailer|short)\b(?:[^.!?:\n]|[.:]\d)*(?:[.!:]+(?=\s|$)|$)\s*/iu,
+  /^(?:please |can you |could you |i want you to |help me )*(?:turn|make|create|convert|generate|produce|build|transform)\b(?:[^.!?:\n]|[.:]\d){0,200}?\b(?:videos?|explainer|clips?|slideshow|reel|promo|mp4|movie|trailer|short)\b(?:[^.!?:\n]|[.:]\d)*(?:[.!:]+(?=\s|$)|$)\s*/iu,
   /^(?:please )?(?:add|put|use|apply|include)\b[^.!?\n]{0,80}\b(?:transitions?|music|captions?|subtitles|titles?|effects?|bgm|soundtrack)\b[^.!?\n]*[.!]?\s*/iu,
   /^(?:please )?(?:edit|trim|cut|combine|merge|stitch)\b[^.!?\n]{0,80}\b(?:clips?|photos?|pictures?|images?|footage|videos?)\b[^.!?\n]*[.!]?\s*/iu,
-  /^(?:请|帮我|麻烦|你)*(?:把|将|用|为|给|根据|做|制作|生成|创建)[^。！？\n：:]{0,80}(?:视频|短片|影片|宣传片|幻灯片)(?:[^。！？\n：:]|:\d)*[：:。！]*\s*/u,
+  /^(?:请|帮我|麻烦|你)*(?:把|将|用|为|给|根据|做|制作|生成|创建)(?:[^。！？\n：:]|:\d){0,80}(?:视频|短片|影片|宣传片|幻灯片)(?:[^。！？\n：:]|:\d)*[：:。！]*\s*/u,
   /^(?:请|帮我|麻烦|你)*(?:添加|加上|加|配上|配)[^。！？\n]{0,80}(?:转场|音乐|字幕|标题|特效)[^。！？\n]*[。！]?\s*/u,
 ];
 const topicPatterns = [

@@ -62,21 +62,22 @@ const scores: Record<Mood, Score> = {
     drums: "big",
   },
 };
-const barsPerLoop = 8;
+const maxBars = 8;
 const peak = 0.85;
 
 type Loop = { samples: Float32Array; sampleRate: number };
 
 /**
- * Plays eight bars into interleaved stereo samples that join at the ends without a seam: what rings past the end is
- * heard at the start. Scaled so that the loudest sample is at `peak`.
+ * Plays eight bars, or fewer where those last for `neededS`, into interleaved stereo samples that join at the ends without a
+ * seam: what rings past the end is heard at the start. Scaled so that the loudest sample is at `peak`.
  */
-export async function composeLoop(mood: Mood, sampleRate: number): Promise<Float32Array> {
+export async function composeLoop(mood: Mood, sampleRate: number, neededS: number): Promise<Float32Array> {
   const score = scores[mood];
   const beatS = 60 / score.beatsPerMinute;
-  const loop: Loop = { samples: new Float32Array(2 * Math.round(barsPerLoop * 4 * beatS * sampleRate)), sampleRate };
+  const bars = Math.min(maxBars, Math.ceil(neededS / (4 * beatS)));
+  const loop: Loop = { samples: new Float32Array(2 * Math.round(bars * 4 * beatS * sampleRate)), sampleRate };
   const random = createRandom(score.beatsPerMinute);
-  for (let bar = 0; bar < barsPerLoop; bar++) {
+  for (let bar = 0; bar < bars; bar++) {
     const chord = score.chords[bar % score.chords.length] ?? [];
     const barS = bar * 4 * beatS;
     chord.forEach((midi, voice) => playPad(loop, barS, 4 * beatS, midi + 12, 0.05, voice % 2 === 0 ? -0.5 : 0.5));
@@ -114,31 +115,29 @@ function addSound(
 }
 
 function playPad(loop: Loop, startS: number, lengthS: number, midi: number, gain: number, pan: number): void {
-  const step = 2 * Math.PI * hertz(midi);
+  const pitch = hertz(midi);
   const releaseS = 0.9;
   addSound(loop, startS, lengthS + releaseS, pan, (t) => {
     const level = Math.min(1, t / 0.5, (lengthS + releaseS - t) / releaseS);
-    return gain * level * (Math.sin(step * t) + 0.6 * Math.sin(step * 1.004 * t) + 0.25 * Math.sin(step * 2.003 * t));
+    return gain * level * (sine(pitch * t) + 0.6 * sine(pitch * 1.004 * t) + 0.25 * sine(pitch * 2.003 * t));
   });
 }
 
 function playPluck(loop: Loop, startS: number, midi: number, gain: number, pan: number): void {
-  const step = 2 * Math.PI * hertz(midi);
+  const pitch = hertz(midi);
   addSound(loop, startS, 1.3, pan, (t) => {
     const level = Math.min(1, t / 0.004) * Math.exp(-3.6 * t);
     return (
-      gain *
-      level *
-      (Math.sin(step * t) + 0.35 * Math.exp(-6 * t) * Math.sin(3 * step * t) + 0.12 * Math.sin(2 * step * t))
+      gain * level * (sine(pitch * t) + 0.35 * Math.exp(-6 * t) * sine(3 * pitch * t) + 0.12 * sine(2 * pitch * t))
     );
   });
 }
 
 function playBass(loop: Loop, startS: number, lengthS: number, midi: number): void {
-  const step = 2 * Math.PI * hertz(midi);
+  const pitch = hertz(midi);
   addSound(loop, startS, lengthS, 0, (t) => {
     const level = Math.min(1, t / 0.015, (lengthS - t) / 0.08);
-    return 0.24 * level * (Math.sin(step * t) + 0.3 * Math.sin(2 * step * t));
+    return 0.24 * level * (sine(pitch * t) + 0.3 * sine(2 * pitch * t));
   });
 }
 
@@ -153,7 +152,7 @@ function playDrums(loop: Loop, drums: Score["drums"], barS: number, beatS: numbe
       barS + beat * beatS,
       0.35,
       0,
-      (t) => 0.4 * loud * Math.exp(-9 * t) * Math.sin(2 * Math.PI * (48 * t + 4 * (1 - Math.exp(-30 * t)))),
+      (t) => 0.4 * loud * Math.exp(-9 * t) * sine(48 * t + 4 * (1 - Math.exp(-30 * t))),
     );
   }
   for (const beat of snares) {
@@ -169,6 +168,14 @@ function playDrums(loop: Loop, drums: Score["drums"], barS: number, beatS: numbe
       return 0.04 * Math.exp(-60 * t) * bright;
     });
   }
+}
+
+const tableSize = 8192;
+const sineTable = Float32Array.from({ length: tableSize }, (_, index) => Math.sin((2 * Math.PI * index) / tableSize));
+
+/** From a table, since tens of millions of them are needed and `Math.sin` takes several times as long. */
+function sine(turns: number): number {
+  return sineTable[Math.floor((turns - Math.floor(turns)) * tableSize)] ?? 0;
 }
 
 function hertz(midi: number): number {

@@ -32,24 +32,24 @@ function readAdvances(view: DataView): Font["advanceOf"] {
   const unitsPerEm = view.getUint16(table("head") + 18);
   const advanceCount = view.getUint16(table("hhea") + 34);
   const hmtx = table("hmtx");
-  const groups = readCharacterGroups(view, table("cmap"));
+  const glyphs = readGlyphs(view, table("cmap"));
   return (codePoint) => {
-    const group = groups.find(({ first, last }) => codePoint >= first && codePoint <= last);
-    if (group === undefined) return null;
-    const glyph = group.glyph + codePoint - group.first;
-    return view.getUint16(hmtx + 4 * Math.min(glyph, advanceCount - 1)) / unitsPerEm;
+    const glyph = glyphs.get(codePoint);
+    return glyph === undefined ? null : view.getUint16(hmtx + 4 * Math.min(glyph, advanceCount - 1)) / unitsPerEm;
   };
 }
 
-/** The subtable of format 12, which maps all of Unicode as runs of characters to runs of glyphs. */
-function readCharacterGroups(view: DataView, cmap: number): { first: number; last: number; glyph: number }[] {
+/** The subtable of format 12 maps all of Unicode, as runs of characters to runs of glyphs. */
+function readGlyphs(view: DataView, cmap: number): Map<number, number> {
+  const glyphs = new Map<number, number>();
   for (let index = 0; index < view.getUint16(cmap + 2); index++) {
-    const at = cmap + view.getUint32(cmap + 4 + index * 8 + 4);
-    if (view.getUint16(at) !== 12) continue;
-    return Array.from({ length: view.getUint32(at + 12) }, (_, group) => {
-      const start = at + 16 + group * 12;
-      return { first: view.getUint32(start), last: view.getUint32(start + 4), glyph: view.getUint32(start + 8) };
-    });
+    const subtable = cmap + view.getUint32(cmap + 4 + index * 8 + 4);
+    if (view.getUint16(subtable) !== 12) continue;
+    for (let run = 0; run < view.getUint32(subtable + 12); run++) {
+      const at = subtable + 16 + run * 12;
+      const [first, last, glyph] = [view.getUint32(at), view.getUint32(at + 4), view.getUint32(at + 8)];
+      for (let codePoint = first; codePoint <= last; codePoint++) glyphs.set(codePoint, glyph + codePoint - first);
+    }
   }
-  throw new Error("The font has no character map of format 12.");
+  return glyphs;
 }

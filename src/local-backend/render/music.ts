@@ -3,7 +3,7 @@ import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { Music } from "../project.ts";
 import { composeLoop } from "./compose.ts";
 
-export const sampleRate = 44_100;
+const sampleRate = 44_100;
 const chunkFrames = sampleRate;
 const fadeInS = 0.8;
 const fadeOutS = 2.2;
@@ -11,7 +11,9 @@ const fadeOutS = 2.2;
 /** Writes a 16-bit stereo WAV of exactly `totalMs`: the music where it plays, at its volume, silence elsewhere. */
 export async function writeSoundtrack(path: string, music: Music | null, totalMs: number): Promise<void> {
   const totalFrames = Math.round((totalMs * sampleRate) / 1000);
-  const loop = music === null || music.volume === 0 ? null : await composeLoop(music.mood, sampleRate);
+  const playedS = music === null ? 0 : Math.min(music.durationMs, totalMs - music.startMs) / 1000;
+  const loop =
+    music === null || music.volume === 0 || playedS <= 0 ? null : await composeLoop(music.mood, sampleRate, playedS);
   await using file = await open(path, "w");
   await file.write(wavHeader(totalFrames));
   for (let from = 0; from < totalFrames; from += chunkFrames) {
