@@ -2,8 +2,9 @@ import { fastify, LogController, type FastifyInstance } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { requireApiKey } from "./authentication.ts";
 import { defaultApiLimits, type ApiDeps, type ApiLimits } from "./dependencies.ts";
-import { answerError, answerProblems, createClientErrorHandler } from "./error-handler.ts";
+import { answerProblems, answerUnroutable, createClientErrorHandler } from "./error-handler.ts";
 import { createOpenStreams, type OpenStreams } from "./event-stream.ts";
+import { closeGracefully } from "./graceful-close.ts";
 import { parseJsonBodies } from "./json-body.ts";
 import type { Api } from "./openapi-answers.ts";
 import { serveOpenApi } from "./openapi.ts";
@@ -37,7 +38,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     requestTimeout: limits.requestMs,
     // While it closes, requests that still arrive are served: its own 503 would not be a problem document.
     return503OnClosing: false,
-    frameworkErrors: answerError,
+    frameworkErrors: answerUnroutable,
     clientErrorHandler: createClientErrorHandler(deps.newId),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validateRequest);
@@ -52,6 +53,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 
   const streams = createOpenStreams(limits.maxEventStreams);
   app.addHook("preClose", async () => streams.closeAll());
+  closeGracefully(app, limits);
 
   const refuseTheRest = refuseOtherMethods(app);
   await serveOpenApi(app);

@@ -94,6 +94,8 @@ export type ApiLimits = {
   /** Must be well below `idleConnectionMs`, or quiet event streams are cut. */
   heartbeatMs: number;
   checkTimeoutMs: number;
+  /** How long requests under way may take to be answered once the service is closing. */
+  drainMs: number;
 };
 
 export const defaultApiLimits: ApiLimits = {
@@ -103,6 +105,7 @@ export const defaultApiLimits: ApiLimits = {
   maxEventStreams: 1_000,
   heartbeatMs: 15_000,
   checkTimeoutMs: 2_000,
+  drainMs: 10_000,
 };
 
 export type ApiDeps = {

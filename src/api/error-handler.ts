@@ -5,7 +5,7 @@ import { JobFailure } from "../domain/failure.ts";
 import type { NewId } from "../domain/id.ts";
 import { InvalidRequest } from "./invalid-request.ts";
 import { problemOf, problemType, sendProblem } from "./problem.ts";
-import { noteFact } from "./request-log.ts";
+import { logWhenClosed, noteFact, pathOf } from "./request-log.ts";
 
 /** Turns everything that is thrown, and every request that no route takes, into a problem. */
 export function answerProblems(app: FastifyInstance): void {
@@ -17,32 +17,37 @@ export function answerProblems(app: FastifyInstance): void {
   });
 }
 
-/** Also for errors before routing, such as a URL that cannot be decoded, for which no hook runs. */
-export function answerError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** For errors before routing, such as a URL that cannot be decoded: no hook runs for them. */
+export function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  logWhenClosed(request, reply);
+  answerError(error, request, reply);
+}
+
+function answerError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  // What fails because the client has gone is no failure of ours, and nobody is left to be told.
+  if (reply.raw.destroyed) return;
   if (error instanceof JobFailure) {
-    if (error.cause !== undefined) noteFact(request, { err: error.cause });
-    return sendProblem(request, reply, error);
+    if (error.cause instanceof Error) noteFact(request, { cause: error.cause.message });
+    sendProblem(request, reply, error);
+    return;
   }
-  const framework = failureOfFramework(error, request);
-  if (framework !== null) {
+  const refusal = refusalOfFramework(error, request);
+  if (refusal !== null) {
     // Fastify asks for the connection to be closed, which can reset it before the client has read why.
     reply.removeHeader("connection");
-    return sendProblem(request, reply, framework.failure, framework.status);
+    sendProblem(request, reply, refusal.failure, refusal.status);
+    return;
   }
   noteFact(request, { err: error });
-  return sendProblem(request, reply, new JobFailure("internal_error"));
+  sendProblem(request, reply, new JobFailure("internal_error"));
 }
 
 function noRoute(request: FastifyRequest): JobFailure {
   return new JobFailure("not_found", `There is no route ${request.method} ${pathOf(request)}.`);
 }
 
-function pathOf(request: FastifyRequest): string {
-  return request.url.split("?", 1)[0]?.slice(0, 200) ?? "";
-}
-
 /** What Fastify and its plugins refuse on their own account; null for what is not the client's doing. */
-function failureOfFramework(error: Error, request: FastifyRequest): { failure: JobFailure; status?: number } | null {
+function refusalOfFramework(error: Error, request: FastifyRequest): { failure: JobFailure; status?: number } | null {
   const { code, statusCode } = error as Partial<FastifyError>;
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE": {
@@ -59,6 +64,7 @@ function failureOfFramework(error: Error, request: FastifyRequest): { failure: J
       return { failure: invalid("path", "it is not a valid, percent-encoded URL") };
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return { failure: invalid("body", "its length is not the one that `Content-Length` gives") };
+    case undefined:
     default:
       if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return null;
       return {
@@ -97,7 +103,7 @@ export function createClientErrorHandler(newId: NewId): (error: Error, socket: S
   };
 }
 
-function describeClientError(code: string | undefined): [status: number, detail: string] {
+function describeClientError(code = ""): [status: number, detail: string] {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
       return [431, "The headers are larger than 16 KiB."];

@@ -18,7 +18,10 @@ export const idempotencyHeaders = z.looseObject({
 
 const madeSchema = z.looseObject({ id: z.string() });
 
-export type Making<Made> = {
+/** A JSON object with an id. */
+type Resource = { id: string; [field: string]: unknown };
+
+export type Making<Made extends Resource> = {
   /** Stands for what is to be made: the same key with another one is a mistake of the caller. */
   fingerprint: string;
   status: 201 | 202;
@@ -40,7 +43,7 @@ export function fingerprintOf(value: unknown): string {
 }
 
 /** Makes a resource and answers with it; with an `Idempotency-Key`, once, whatever happens in between. */
-export async function answerOnce<Made extends { id: string }>(
+export async function answerOnce<Made extends Resource>(
   records: IdempotencyRecords,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -101,8 +104,8 @@ async function makeOrRelease<Made>(
   }
 }
 
-function serialize<Made>(reply: FastifyReply, { status }: Making<Made>, made: Made): string {
-  const body = reply.code(status).type("application/json").serialize(made);
+function serialize<Made extends Resource>(reply: FastifyReply, { status }: Making<Made>, made: Made): string {
+  const body = reply.serializeInput(made, String(status), "application/json");
   if (typeof body !== "string") throw new Error("The serializer of a JSON answer gave no text");
   return body;
 }

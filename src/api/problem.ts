@@ -54,18 +54,13 @@ export function problemOf(failure: JobFailure, requestId: string, status?: numbe
 }
 
 /** Answers with a problem. `status` replaces the status of the code, for HTTP's finer distinctions such as 416. */
-export function sendProblem(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  failure: JobFailure,
-  status?: number,
-): FastifyReply {
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, failure: JobFailure, status?: number): void {
   const problem = problemOf(failure, request.id, status);
   noteFact(request, { code: problem.code });
   const retryAfter = retryAfterS[problem.code];
   if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
   if (problem.status === 401) reply.header("www-authenticate", "Bearer");
-  return reply
+  void reply
     .code(problem.status)
     .removeHeader("content-disposition")
     .header("x-request-id", request.id)

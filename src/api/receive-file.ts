@@ -44,6 +44,8 @@ export async function receiveFile(
     if (received === null) throw notOneFile();
     return received;
   } catch (error) {
+    // Half read, the body would block its connection, and the answer with it where a client sends all before it reads.
+    reply.raw.once("finish", () => request.raw.resume());
     if (received !== null) await deps.storage.remove(received.storageKey);
     throw error;
   }
@@ -88,9 +90,9 @@ async function store(
   }
 }
 
-/** The parser tells a body that ends too early only by the words of its error. */
+/** The parser tells that a body ends too early only by the words of its errors. */
 function isCutShort(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("terminated early");
+  return error instanceof Error && /terminated early|Unexpected end of multipart/.test(error.message);
 }
 
 /** The name without folders (of either kind of system) and control characters: it is shown, and never used as a path. */

@@ -16,24 +16,37 @@ export function noteFact(request: FastifyRequest, facts: Facts): void {
  * where the client has gone, as it does at the end of most event streams.
  */
 export function logRequests(app: FastifyInstance): void {
-  app.addHook("onRequest", async (request, reply) => {
-    reply.raw.once("close", () => logRequest(request, reply));
-  });
+  app.addHook("onRequest", async (request, reply) => logWhenClosed(request, reply));
+}
+
+export function logWhenClosed(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once("close", () => logRequest(request, reply));
+}
+
+/** The path without the query, which may hold anything; bounded. */
+export function pathOf({ url }: FastifyRequest): string {
+  return url.split("?", 1)[0]?.slice(0, maxPathChars) ?? "";
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  const finished = reply.raw.writableFinished;
+  const facts = factsOfRequests.get(request);
+  const isFailure = reply.statusCode >= 500 || facts?.["err"] !== undefined;
   const line = {
     method: request.method,
     route: request.routeOptions.url ?? null,
-    path: request.url.split("?", 1)[0]?.slice(0, maxPathChars),
+    path: pathOf(request),
     status: reply.raw.headersSent ? reply.statusCode : null,
-    outcome: finished ? "answered" : "client gone",
+    outcome: outcomeOf(reply, isFailure),
     durationMs: Math.round(reply.elapsedTime),
-    ...factsOfRequests.get(request),
+    ...facts,
   };
   const isProbe = line.route === "/livez" || line.route === "/readyz";
-  if (reply.statusCode >= 500) request.log.error(line, "request");
+  if (isFailure) request.log.error(line, "request");
   else if (isProbe) request.log.debug(line, "request");
   else request.log.info(line, "request");
+}
+
+function outcomeOf({ raw }: FastifyReply, isFailure: boolean): "answered" | "cut off" | "client gone" {
+  if (raw.writableFinished) return "answered";
+  return isFailure ? "cut off" : "client gone";
 }

@@ -44,7 +44,8 @@ function spreadOut(issue: z.core.$ZodIssue, place: RequestIssue["in"]): RequestI
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return cut(z.core.toDotPath(path));
+  // Header names hold hyphens, which the notation for paths in a body would put into brackets.
+  return cut(path.length === 1 ? String(path[0]) : z.core.toDotPath(path));
 }
 
 function cut(text: string): string {

@@ -28,78 +28,75 @@ export async function addFileRoutes(app: Api, deps: ApiDeps): Promise<void> {
   await app.register(fastifyMultipart);
   await app.register(fastifyStatic, { serve: false });
 
-  app.post(
-    "/v1/files",
-    {
-      schema: {
-        operationId: "uploadFile",
-        tags: ["files"],
-        summary: "Upload a file",
-        description: `One file of up to ${largestFileBytes} bytes. Its type is recognised by its content.`,
-        consumes: ["multipart/form-data"],
-        headers: idempotencyHeaders,
-        body: uploadSchema,
-        response: {
-          201: answers("The file is stored.", fileViewSchema),
-          ...problems(
-            "invalid_request",
-            "unauthorized",
-            "idempotency_conflict",
-            "file_too_large",
-            "unsupported_media_type",
-            "file_type_not_supported",
-            "idempotency_mismatch",
-            "internal_error",
-          ),
-        },
+  app.route({
+    method: "POST",
+    url: "/v1/files",
+    schema: {
+      operationId: "uploadFile",
+      tags: ["files"],
+      summary: "Upload a file",
+      description: `One file of up to ${largestFileBytes} bytes. Its type is recognised by its content.`,
+      consumes: ["multipart/form-data"],
+      headers: idempotencyHeaders,
+      body: uploadSchema,
+      response: {
+        201: answers("The file is stored.", fileViewSchema),
+        ...problems(
+          "invalid_request",
+          "unauthorized",
+          "idempotency_conflict",
+          "file_too_large",
+          "unsupported_media_type",
+          "file_type_not_supported",
+          "idempotency_mismatch",
+          "internal_error",
+        ),
       },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       await uploadFile(deps, request, reply);
       return reply;
     },
-  );
+  });
 
-  app.get(
-    "/v1/files/:id",
-    {
-      schema: {
-        operationId: "getFile",
-        tags: ["files"],
-        summary: "Read what is known of a file",
-        params: fileParams,
-        response: {
-          200: answers("The file.", fileViewSchema),
-          ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
-        },
+  app.route({
+    method: "GET",
+    url: "/v1/files/:id",
+    schema: {
+      operationId: "getFile",
+      tags: ["files"],
+      summary: "Read what is known of a file",
+      params: fileParams,
+      response: {
+        200: answers("The file.", fileViewSchema),
+        ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
       },
     },
-    async (request) => viewOfFile(await findFile(deps, request.tenant, request.params.id)),
-  );
+    handler: async (request) => viewOfFile(await findFile(deps, request.tenant, request.params.id)),
+  });
 
-  app.get(
-    "/v1/files/:id/content",
-    {
-      schema: {
-        operationId: "downloadFile",
-        tags: ["files"],
-        summary: "Download a file",
-        description: "Takes `Range`, so players can seek in a video and downloads can go on.",
-        params: fileParams,
-        response: {
-          200: answers("The content.", contentSchema, "application/octet-stream"),
-          206: answers("The part that `Range` asked for.", contentSchema, "application/octet-stream"),
-          ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
-        },
+  app.route({
+    method: "GET",
+    url: "/v1/files/:id/content",
+    schema: {
+      operationId: "downloadFile",
+      tags: ["files"],
+      summary: "Download a file",
+      description: "Takes `Range`, so players can seek in a video and downloads can go on.",
+      params: fileParams,
+      response: {
+        200: answers("The content.", contentSchema, "application/octet-stream"),
+        206: answers("The part that `Range` asked for.", contentSchema, "application/octet-stream"),
+        ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
       },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const file = await findFile(deps, request.tenant, request.params.id);
       const path = deps.storage.pathOf(file.storageKey);
       reply.type(file.mime).header("cache-control", "private, no-cache");
       return reply.download(path, file.name, { contentType: false, cacheControl: false });
     },
-  );
+  });
 }
 
 async function uploadFile(deps: ApiDeps, request: FastifyRequest, reply: FastifyReply): Promise<void> {

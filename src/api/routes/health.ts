@@ -9,35 +9,33 @@ const aliveSchema = z.object({ status: z.literal("alive") });
 const readySchema = z.object({ status: z.literal("ready") });
 
 export function addHealthRoutes(app: Api, { checks }: Pick<ApiDeps, "checks">, { checkTimeoutMs }: ApiLimits): void {
-  app.get(
-    "/livez",
-    {
-      schema: {
-        operationId: "isAlive",
-        tags: ["health"],
-        summary: "Is the process alive?",
-        security: [],
-        response: { 200: answers("It is.", aliveSchema), ...problems("internal_error") },
-      },
+  app.route({
+    method: "GET",
+    url: "/livez",
+    schema: {
+      operationId: "isAlive",
+      tags: ["health"],
+      summary: "Is the process alive?",
+      security: [],
+      response: { 200: answers("It is.", aliveSchema), ...problems("internal_error") },
     },
-    async () => ({ status: "alive" as const }),
-  );
+    handler: async () => ({ status: "alive" as const }),
+  });
 
-  app.get(
-    "/readyz",
-    {
-      schema: {
-        operationId: "isReady",
-        tags: ["health"],
-        summary: "Can it take requests?",
-        security: [],
-        response: {
-          200: answers("It can.", readySchema),
-          ...problems("not_ready", "internal_error"),
-        },
+  app.route({
+    method: "GET",
+    url: "/readyz",
+    schema: {
+      operationId: "isReady",
+      tags: ["health"],
+      summary: "Can it take requests?",
+      security: [],
+      response: {
+        200: answers("It can.", readySchema),
+        ...problems("not_ready", "internal_error"),
       },
     },
-    async (request) => {
+    handler: async (request) => {
       const outcomes = await Promise.all(checks.map((check) => failureOf(check, checkTimeoutMs)));
       const failures = outcomes.filter((failure) => failure !== null);
       if (failures.length > 0) {
@@ -47,7 +45,7 @@ export function addHealthRoutes(app: Api, { checks }: Pick<ApiDeps, "checks">, {
       }
       return { status: "ready" as const };
     },
-  );
+  });
 }
 
 async function failureOf(

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { jobEventSchema } from "../../domain/job-event.ts";
 import type { ApiDeps, ApiLimits } from "../dependencies.ts";
@@ -24,27 +24,26 @@ const positionQuery = z.strictObject({
 });
 
 export function addJobEventRoutes(app: Api, deps: ApiDeps, { heartbeatMs }: ApiLimits, streams: OpenStreams): void {
-  app.get(
-    "/v1/jobs/:id/events",
-    {
-      exposeHeadRoute: false,
-      schema: {
-        operationId: "watchJob",
-        tags: ["jobs"],
-        summary: "Watch a job live",
-        description:
-          "Server-Sent Events, from the first one or the one after `Last-Event-ID`, until the job has ended. The `event` of each is its `type`.",
-        params: jobParams,
-        headers: positionHeaders,
-        querystring: positionQuery,
-        response: {
-          200: answers("A stream of events; each one's `data` is one of these.", jobEventSchema, "text/event-stream"),
-          204: noContent("The job has ended, and you have seen everything: do not connect again."),
-          ...problems("invalid_request", "unauthorized", "not_found", "too_many_requests", "internal_error"),
-        },
+  app.route({
+    method: "GET",
+    url: "/v1/jobs/:id/events",
+    exposeHeadRoute: false,
+    schema: {
+      operationId: "watchJob",
+      tags: ["jobs"],
+      summary: "Watch a job live",
+      description:
+        "Server-Sent Events, from the first one or the one after `Last-Event-ID`, until the job has ended. The `event` of each is its `type`.",
+      params: jobParams,
+      headers: positionHeaders,
+      querystring: positionQuery,
+      response: {
+        200: answers("A stream of events; each one's `data` is one of these.", jobEventSchema, "text/event-stream"),
+        204: noContent("The job has ended, and you have seen everything: do not connect again."),
+        ...problems("invalid_request", "unauthorized", "not_found", "too_many_requests", "internal_error"),
       },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { tenant, params, query, headers } = request;
       const signal = streams.open(reply);
       const { job } = await findJob(deps, tenant, params.id);
@@ -55,21 +54,13 @@ export function addJobEventRoutes(app: Api, deps: ApiDeps, { heartbeatMs }: ApiL
       const first = hasEnded(job) ? await iterator.next() : null;
       if (first?.done === true) return reply.code(204).send();
 
-      const stream = Readable.from(framesOf(iterator, first, heartbeatMs));
-      stream.once("error", (err) => noteFact(request, { err }));
-      reply
-        .type("text/event-stream; charset=utf-8")
-        .header("cache-control", "no-store")
-        .header("x-accel-buffering", "no")
-        // A watched job keeps its connection for minutes, and a stopping service must not wait for an idle one after it.
-        .header("connection", "close");
-      sendStream(reply, stream);
+      sendEventStream(request, reply, Readable.from(framesOf(iterator, first, heartbeatMs)));
       return reply;
     },
-  );
+  });
 }
 
-/** The type of the answer is that of an event, not of the stream of them. */
-function sendStream(reply: FastifyReply, stream: Readable): void {
-  reply.send(stream);
+function sendEventStream(request: FastifyRequest, reply: FastifyReply, stream: Readable): void {
+  stream.once("error", (err) => noteFact(request, { err }));
+  void reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no").send(stream);
 }

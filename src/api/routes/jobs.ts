@@ -30,35 +30,34 @@ const jobPageSchema = z
   .meta({ id: "JobPage" });
 
 export function addJobRoutes(app: Api, deps: ApiDeps): void {
-  app.post(
-    "/v1/jobs",
-    {
-      schema: {
-        operationId: "createJob",
-        tags: ["jobs"],
-        summary: "Submit a job",
-        description:
-          "The job is durable once this has answered 202. Watch it with its events, wait for the webhook, or ask for it.",
-        headers: idempotencyHeaders,
-        body: jobRequestSchema,
-        response: {
-          202: answers("The job was accepted.", jobViewSchema),
-          ...problems(
-            "invalid_request",
-            "unauthorized",
-            "not_found",
-            "idempotency_conflict",
-            "payload_too_large",
-            "file_too_large",
-            "unsupported_media_type",
-            "file_not_found",
-            "idempotency_mismatch",
-            "internal_error",
-          ),
-        },
+  app.route({
+    method: "POST",
+    url: "/v1/jobs",
+    schema: {
+      operationId: "createJob",
+      tags: ["jobs"],
+      summary: "Submit a job",
+      description:
+        "The job is durable once this has answered 202. Watch it with its events, wait for the webhook, or ask for it.",
+      headers: idempotencyHeaders,
+      body: jobRequestSchema,
+      response: {
+        202: answers("The job was accepted.", jobViewSchema),
+        ...problems(
+          "invalid_request",
+          "unauthorized",
+          "not_found",
+          "idempotency_conflict",
+          "payload_too_large",
+          "file_too_large",
+          "unsupported_media_type",
+          "file_not_found",
+          "idempotency_mismatch",
+          "internal_error",
+        ),
       },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { tenant, body, log } = request;
       await answerOnce(deps.idempotency, request, reply, {
         fingerprint: fingerprintOf(body),
@@ -69,40 +68,38 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
       });
       return reply;
     },
-  );
+  });
 
-  app.get(
-    "/v1/jobs/:id",
-    {
-      schema: {
-        operationId: "getJob",
-        tags: ["jobs"],
-        summary: "Read a job",
-        params: jobParams,
-        response: {
-          200: answers("The job as it is now.", jobViewSchema),
-          ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
-        },
+  app.route({
+    method: "GET",
+    url: "/v1/jobs/:id",
+    schema: {
+      operationId: "getJob",
+      tags: ["jobs"],
+      summary: "Read a job",
+      params: jobParams,
+      response: {
+        200: answers("The job as it is now.", jobViewSchema),
+        ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
       },
     },
-    async (request) => viewOf(await findJob(deps, request.tenant, request.params.id)),
-  );
+    handler: async (request) => viewOf(await findJob(deps, request.tenant, request.params.id)),
+  });
 
-  app.get(
-    "/v1/jobs",
-    {
-      schema: {
-        operationId: "listJobs",
-        tags: ["jobs"],
-        summary: "List jobs, newest first",
-        querystring: listQuery,
-        response: {
-          200: answers("A page of jobs.", jobPageSchema),
-          ...problems("invalid_request", "unauthorized", "internal_error"),
-        },
+  app.route({
+    method: "GET",
+    url: "/v1/jobs",
+    schema: {
+      operationId: "listJobs",
+      tags: ["jobs"],
+      summary: "List jobs, newest first",
+      querystring: listQuery,
+      response: {
+        200: answers("A page of jobs.", jobPageSchema),
+        ...problems("invalid_request", "unauthorized", "internal_error"),
       },
     },
-    async ({ tenant, query }) => {
+    handler: async ({ tenant, query }) => {
       const { jobs, hasMore } = await deps.jobs.list(tenant, {
         limit: query.limit,
         before: query.cursor ?? null,
@@ -116,7 +113,7 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
         next_cursor: hasMore ? (data.at(-1)?.id ?? null) : null,
       };
     },
-  );
+  });
 }
 
 function viewOf({ job, circumstances }: StoredJob): z.infer<typeof jobViewSchema> {

@@ -8,21 +8,20 @@ const problemTypeSchema = z
 
 /** What the `type` of a problem points to. */
 export function addProblemTypeRoutes(app: Api): void {
-  app.get(
-    "/problems/:code",
-    {
-      schema: {
-        operationId: "getProblemType",
-        tags: ["problems"],
-        summary: "Explain a kind of problem",
-        security: [],
-        params: z.object({ code: z.enum(failureCodes) }),
-        response: {
-          200: answers("What it means, and what to do about it.", problemTypeSchema),
-          ...problems("invalid_request", "internal_error"),
-        },
+  app.route({
+    method: "GET",
+    url: "/problems/:code",
+    schema: {
+      operationId: "getProblemType",
+      tags: ["problems"],
+      summary: "Explain a kind of problem",
+      security: [],
+      params: z.object({ code: z.enum(failureCodes) }),
+      response: {
+        200: answers("What it means, and what to do about it.", problemTypeSchema),
+        ...problems("invalid_request", "internal_error"),
       },
     },
-    async ({ params: { code } }) => ({ code, ...describeFailure(code) }),
-  );
+    handler: async ({ params: { code } }) => ({ code, ...describeFailure(code) }),
+  });
 }
