@@ -53,6 +53,8 @@ const environmentSchema = z.object({
   QUEUE_LOCK_MS: duration(60_000),
   DRAIN_MS: duration(10_000),
   SWEEP_MS: duration(5_000),
+  /** How long a step may take before its being unfinished counts as left by a crash. */
+  SWEEP_GRACE_MS: duration(10_000),
   EXPORT_POLL_MS: duration(30_000),
   RENDER_DEADLINE_MS: duration(30 * 60_000),
   RECOVERY_FIRST_READ_MS: duration(protocolRecoveryTimings.firstReadMs),

@@ -21,14 +21,12 @@ export type QueueSettings = {
   KEY_PREFIX: string;
   ADMISSION_WINDOW: number;
   SWEEP_MS: number;
+  SWEEP_GRACE_MS: number;
   RETENTION_DAYS: number;
 };
 
 const idempotencyKeepS = 48 * 3600;
 const idempotencyLeaseMs = 60_000;
-
-/** How long a step between two writes may take before the sweeper takes it for left by a crash. */
-const sweepGraceMs = 10_000;
 
 /** Everything that is kept in Redis, once it has been checked that this Redis can be trusted with it. Waits for Redis. */
 export async function openQueue(settings: QueueSettings, newId: NewId, log: Logger) {
@@ -62,7 +60,7 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     now,
     log,
     everyMs: settings.SWEEP_MS,
-    graceMs: sweepGraceMs,
+    graceMs: settings.SWEEP_GRACE_MS,
   });
 
   const requests = connect("prompt");

@@ -32,3 +32,8 @@ export async function makeMp4(path: string, seconds: number): Promise<void> {
   const codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
   await ffmpeg(...testInputs(seconds), ...codecs, "-shortest", "-movflags", "+faststart", path);
 }
+
+/** What ffmpeg prints, which is nothing when all is well at `-v error`. */
+export async function ffmpegReport(...args: string[]): Promise<string> {
+  return (await run(ffmpegPath(), args)).stderr;
+}
