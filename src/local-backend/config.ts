@@ -15,6 +15,8 @@ export type LocalBackendConfig = {
   anonymousCredits: number;
   tokensPerIp: number;
   uploadLimitBytes: number;
+  /** Null: the one on the path, or the npm package's. */
+  ffmpegPath: string | null;
   settings: Settings;
 };
 
@@ -45,6 +47,7 @@ const environmentSchema = z
     LOCAL_BACKEND_SILENT_SHARE: z.coerce.number().min(0).max(1).default(0.3),
     LOCAL_BACKEND_ANONYMOUS_CREDITS: z.coerce.number().int().min(0).default(100),
     LOCAL_BACKEND_TOKENS_PER_IP: z.coerce.number().int().min(1).default(10),
+    FFMPEG_PATH: z.string().optional(),
     LOCAL_BACKEND_UPLOAD_LIMIT_MB: z.coerce.number().positive().default(500),
   })
   .transform((env): LocalBackendConfig => ({
@@ -56,6 +59,7 @@ const environmentSchema = z
     anonymousCredits: env.LOCAL_BACKEND_ANONYMOUS_CREDITS,
     tokensPerIp: env.LOCAL_BACKEND_TOKENS_PER_IP,
     uploadLimitBytes: Math.round(env.LOCAL_BACKEND_UPLOAD_LIMIT_MB * 1_000_000),
+    ffmpegPath: env.FFMPEG_PATH ?? null,
     settings: {
       speed: env.LOCAL_BACKEND_SPEED,
       dialect: env.LOCAL_BACKEND_DIALECT,
@@ -64,8 +68,8 @@ const environmentSchema = z
     },
   }));
 
-/** Reads the `LOCAL_BACKEND_*` variables; an empty one counts as absent. Throws an Error that names each wrong one. */
-export function readConfig(environment: Record<string, string | undefined>): LocalBackendConfig {
+/** Reads the `LOCAL_BACKEND_*` variables and `FFMPEG_PATH`; an empty one counts as absent. Throws an Error that names each wrong one. */
+export function readConfig(environment: Record<string, string | undefined> = process.env): LocalBackendConfig {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -6,7 +6,7 @@ import { startLocalBackend } from "./server.ts";
 const CLOSE_WITHIN_MS = 5_000;
 
 try {
-  const backend = await startLocalBackend(readConfig(process.env));
+  const backend = await startLocalBackend(readConfig());
   closeWithGrace({ delay: CLOSE_WITHIN_MS }, () => backend.close());
   process.stdout.write(`${JSON.stringify({ url: backend.url })}\n`);
 } catch (error) {

@@ -58,7 +58,7 @@ async function openServices(config: LocalBackendConfig, clock: Clock): Promise<S
   const settings = { ...config.settings };
   const { secret, seed: ownSeed } = keepsakes(join(dataDir, "keepsakes"));
   const seed = config.seed ?? ownSeed;
-  const ffmpegPath = await findFfmpeg();
+  const ffmpegPath = await findFfmpeg(config.ffmpegPath === null ? {} : { FFMPEG_PATH: config.ffmpegPath });
   const ledger = await openLedger(join(dataDir, "ledger.jsonl"), clock);
   const sessions = openSessions(join(dataDir, "sessions"), seed, clock);
   const media = openMediaStore(join(dataDir, "media"), config.uploadLimitBytes, ffmpegPath);

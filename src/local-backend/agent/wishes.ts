@@ -5,7 +5,7 @@ type Mood = Music["mood"];
 
 /** Sentences in which the writer speaks to the editor, not to the audience: only these are searched for wishes. */
 const instructionLike =
-  /\b(make|create|generate|turn|convert|produce|render|use|add|keep|set|with|no|without)\b.*\b(video|clip|film|reel|short|explainer|slideshow|promo|mp4|music|bgm|soundtrack|ratio|format|seconds?|resolution)\b|^\s*(aspect|ratio|resolution|size|duration|length|music|bgm|about \d|format)\b|(做|生成|制作|转|剪|变)成?.{0,12}(视频|短片|影片|幻灯片|宣传片)|^\s*(画面|比例|画幅|分辨率|尺寸|时长|长度|音乐|配乐|背景音乐|约|大约|不要|无)/i;
+  /\b(make|create|generate|turn|convert|produce|render|use|add|keep|set|with|no|without)\b.*\b(video|clip|film|reel|short|explainer|slideshow|promo|mp4|music|bgm|soundtrack|ratio|format|seconds?|resolution)\b|^\s*(aspect|ratio|resolution|size|duration|length|music|bgm|about \d+|format)\b|(做|生成|制作|转|剪|变)成?.{0,12}(视频|短片|影片|幻灯片|宣传片)|^\s*(画面|比例|画幅|分辨率|尺寸|时长|长度|音乐|配乐|背景音乐|约|大约|不要|无)/i;
 
 const shortEdges: Record<string, number> = {
   "1080": 1080,

@@ -19,6 +19,8 @@ describe("a message on an existing timeline", () => {
     ["Trim it to 12 seconds", { kind: "trim", toMs: 12_000 }],
     ["剪短到10秒", { kind: "trim", toMs: 10_000 }],
     ["make it punchier", { kind: "restyle" }],
+    ["Can you make it punchier?", { kind: "restyle" }],
+    ["make it punchier\n\nMusic: epic.", { kind: "add_music", mood: "epic", volume: null }],
   ])("is the edit that it asks for: %s", (text, edit) => {
     expect(classify(text, withTimeline)).toEqual({ kind: "edit", edits: [edit] });
   });
@@ -47,17 +49,21 @@ describe("a message on an existing timeline", () => {
     },
   );
 
-  it.each(["Make a video about the history of tea", "A morning in Kyoto."])(
-    "generates anew when it orders no edit: %s",
-    (text) => {
-      expect(classify(text, withTimeline).kind).toBe("generate");
-    },
-  );
+  it.each([
+    "Make a video about the history of tea",
+    "A morning in Kyoto.",
+    "The river runs slowly past the old town.\n\nAspect ratio 9:16.",
+  ])("generates anew when it orders no edit: %s", (text) => {
+    expect(classify(text, withTimeline).kind).toBe("generate");
+  });
 });
 
 describe("a message without a timeline", () => {
   it.each([
     "A morning in Kyoto.",
+    "Is coffee good for you? Let us find out.",
+    "What makes a city feel alive?",
+    "Use less plastic.\n\nMusic: lo-fi.",
     "杭州的早晨，雾气弥漫。",
     "make a video about credit cards",
     "explain how exports boost Japan's economy",
@@ -88,6 +94,11 @@ describe("the wishes of a message that generates", () => {
     const text =
       "Turn this script into a 30 s explainer:\n\nTea is old.\n\nAspect ratio 16:9. Resolution 720p.\nMusic: calm piano at 25%.";
     expect(wishes(text)).toEqual({ widthPx: 1280, heightPx: 720, durationMs: 30_000, music: "calm", volume: 0.25 });
+  });
+
+  it("are read from the sentences that a caller's options become, after the script", () => {
+    const text = "A morning in Kyoto.\n\nAspect ratio 4:5. Resolution 720p. About 12 seconds long. Music: upbeat.";
+    expect(wishes(text)).toEqual({ widthPx: 720, heightPx: 900, durationMs: 12_000, music: "upbeat", volume: null });
   });
 
   it("are read from Chinese ones too", () => {

@@ -20,7 +20,7 @@ describe("a generation", () => {
   it("makes the raw clip first, then music and title, and tells of both", async () => {
     const backend = await startBackend();
     const { session_id: sessionId } = await backend.newSession();
-    await backend.settings({ speed: 100 });
+    await backend.settings({ speed: 50 });
     const said = backend.say(sessionId, SCRIPT);
     await backend.until("change", { session: sessionId, stage: 1 });
     expect(await projectOf(backend, sessionId)).toMatchObject({ widthPx: 160, heightPx: 90, music: null, title: null });

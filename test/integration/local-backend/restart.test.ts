@@ -11,7 +11,7 @@ import { clientOf, SCRIPT, TOKEN } from "./running-backend.ts";
 
 const mainPath = fileURLToPath(new URL("../../../src/local-backend/main.ts", import.meta.url));
 
-async function spawnBackend(dataDir: string, speed: number, environment: Record<string, string> = {}) {
+async function spawnBackend(dataDir: string, speed: number) {
   const child = spawn(process.execPath, [mainPath], {
     env: {
       ...process.env,
@@ -20,7 +20,6 @@ async function spawnBackend(dataDir: string, speed: number, environment: Record<
       LOCAL_BACKEND_SPEED: String(speed),
       LOCAL_BACKEND_TOKEN: TOKEN,
       LOCAL_BACKEND_SILENT_SHARE: "0",
-      ...environment,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -39,7 +38,7 @@ async function end(child: ChildProcess, signal: "SIGKILL" | "SIGTERM"): Promise<
 
 it("goes on with a run after it was killed between its two stages, and charges it once", async () => {
   const dataDir = await tempFolder();
-  const before = await spawnBackend(dataDir, 100);
+  const before = await spawnBackend(dataDir, 50);
   const { session_id: sessionId } = await before.newSession();
   const lost = before.say(sessionId, SCRIPT).catch(() => null);
   await before.until("change", { session: sessionId, stage: 1 });
@@ -67,7 +66,7 @@ it("renders anew what was being rendered when it was killed", async () => {
   await before.submitRender("render_r1", sessionId, draft);
   await end(before.child, "SIGKILL");
 
-  const after = await spawnBackend(dataDir, 10_000, { LOCAL_BACKEND_SPEED: "10000" });
+  const after = await spawnBackend(dataDir, 10_000);
   await after.until("render", { render: "render_r1", event: "restarted" });
   expect((await after.submitRender("render_r1", sessionId, draft)).text).toContain("already exists");
   await after.call("POST", "/api/render/proxy/lambda/render_r1/cancel");
