@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { createBackend, type BackendConfig } from "../../src/backend-client/backend.ts";
@@ -34,14 +34,15 @@ export async function serveScript(script: Record<string, Reply[]>) {
     "POST /api/tasks/me/with-session/nemo_agent": [json({ code: 0, data: { session_id: "sid", task_id: "tid" } })],
     ...Object.fromEntries(Object.entries(script).map(([route, list]) => [route, [...list]])),
   };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response));
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "", headers } = request;
     const seen = { method, path: url, headers, body: await text(request).catch(() => "") };
     requests.push(seen);
     const list = replies[`${method} ${url}`] ?? [json({ code: 404 }, 404)];
     const reply = list.length > 1 ? list.shift() : list[0];
     reply?.(response, seen);
-  });
+  }
   const { origin } = await listen(server);
   return { origin, requests, to: (path: string) => requests.filter((request) => request.path === path) };
 }
@@ -49,7 +50,13 @@ export async function serveScript(script: Record<string, Reply[]>) {
 /** The client as the service has it, for a backend at that address. */
 export function connect(
   baseUrl: string,
-  options: { config?: Partial<BackendConfig>; clock?: Clock; limits?: Partial<BackendLimits>; allow?: string[] } = {},
+  options: {
+    config?: Partial<BackendConfig>;
+    clock?: Clock;
+    limits?: Partial<BackendLimits>;
+    allow?: string[];
+    newClientId?: () => string;
+  } = {},
 ) {
   const logged: string[] = [];
   const log = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`);
@@ -60,7 +67,7 @@ export function connect(
     config: { baseUrl, webUrl: "https://web.example", platform: "unknown", ...options.config },
     identityStore,
     publicGet: (url, get) => outbound.get(url, get),
-    newClientId: () => `client-${(clientIds += 1)}`,
+    newClientId: options.newClientId ?? (() => `client-${(clientIds += 1)}`),
     clock: options.clock ?? systemClock,
     limits: { ...backendLimits, ...options.limits },
     log: { debug: log, warn: log },

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { BackendError } from "../../../src/backend-client/backend-error.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 import { connect, connectWithSession, json, serveScript, type Reply } from "../../support/scripted-backend.ts";
 import { listen } from "../../support/loopback-server.ts";
@@ -9,6 +10,7 @@ const skill = "ai-to-video";
 const creditsPath = "/api/credits/balance/simple";
 const statePath = "/api/state/nemo_agent/me/sid/latest";
 const credits = json({ code: 0, data: { available: 90, frozen: 10, total: 100 } });
+const failureOf = (call: Promise<unknown>) => call.catch((error: unknown) => error);
 const reset: Reply = (response) => response.destroy();
 
 describe("every request", () => {
@@ -165,13 +167,13 @@ describe("is repeated", () => {
       { [`GET ${creditsPath}`]: [json({}, 429)] },
       { clock: time.clock },
     );
-    const answer = expect(backend.readCredits({ identityId: null, skill, signal })).rejects.toMatchObject({
+    const answer = failureOf(backend.readCredits({ identityId: null, skill, signal }));
+    await time.timerOf(30_000);
+    time.advance(30_000);
+    expect(await answer).toMatchObject({
       code: "rate_limited",
       isPassing: true,
     });
-    await time.timerOf(30_000);
-    time.advance(30_000);
-    await answer;
     expect(server.to(creditsPath)).toHaveLength(2);
   });
 
@@ -182,12 +184,10 @@ describe("is repeated", () => {
       { clock: time.clock },
     );
     const caller = new AbortController();
-    const answer = expect(backend.readCredits({ identityId: null, skill, signal: caller.signal })).rejects.toThrow(
-      "enough",
-    );
+    const answer = failureOf(backend.readCredits({ identityId: null, skill, signal: caller.signal }));
     await time.timerOf(30_000);
     caller.abort(new Error("enough"));
-    await answer;
+    expect(await answer).toEqual(new Error("enough"));
     expect(server.to(creditsPath)).toHaveLength(1);
     expect(time.pendingTimers).toBe(0);
   });
@@ -199,7 +199,9 @@ describe("is repeated", () => {
   ])("not after %s: a POST goes out once", async (_what, reply) => {
     const { backend, session, server } = await connectWithSession({ "POST /api/render/proxy/lambda": [reply] });
     const output = { format: "mp4", quality: "high" };
-    await expect(backend.submitRender({ session, renderId: "r", draftText: "{}", output, signal })).rejects.toThrow();
+    await expect(
+      backend.submitRender({ session, renderId: "r", draftText: "{}", output, signal }),
+    ).rejects.toBeInstanceOf(BackendError);
     expect(server.to("/api/render/proxy/lambda")).toHaveLength(1);
   });
 });

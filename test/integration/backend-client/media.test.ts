@@ -261,14 +261,14 @@ describe("a download", () => {
       "GET /cdn/v.mp4": [cut],
       [`GET ${downloadPath}`]: [cut],
     });
-    const video = backend.downloadVideo({
+    const saved = backend.downloadVideo({
       session,
       renderId: "r1",
       outputUrl: `${server.origin}/cdn/v.mp4`,
       save: text,
       signal,
     });
-    await expect(video).rejects.toMatchObject({ code: "backend_unavailable", isPassing: true });
+    await expect(saved).rejects.toMatchObject({ code: "backend_unavailable", isPassing: true });
   });
 
   it("ends where saving fails for a reason of its own", async () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createReplyText } from "../../../src/backend-client/reply-text.ts";
 import { splitTrailingIssue } from "../../../src/backend-client/temporary-issue.ts";
