@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { access, chmod, constants, copyFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 const checkTimeoutMs = 10_000;
 const needed = {
@@ -15,11 +15,12 @@ const advice =
 
 /**
  * An ffmpeg that can render: `FFMPEG_PATH`, else the one on the path where it is complete, else the npm package's.
- * Throws an error that says what is missing and what to install.
+ * Throws an error that says what is missing and what to install. Answers with a command or an absolute path.
  */
 export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const given = env["FFMPEG_PATH"];
-  if (given !== undefined && given !== "") {
+  const named = env["FFMPEG_PATH"];
+  if (named !== undefined && named !== "") {
+    const given = named.includes("/") ? resolve(named) : named;
     const missing = await missingParts(given);
     if (missing.length === 0) return given;
     throw new Error(
@@ -45,15 +46,15 @@ async function missingParts(ffmpegPath: string): Promise<string[]> {
 
 /** The lines that ffmpeg answers, or null if it does not run. */
 function ask(ffmpegPath: string, question: string): Promise<string | null> {
-  return new Promise((resolve) => {
+  return new Promise((answered) => {
     const child = spawn(ffmpegPath, ["-hide_banner", question], {
       stdio: ["ignore", "pipe", "ignore"],
       timeout: checkTimeoutMs,
     });
     let answer = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (answer += text));
-    child.on("error", () => resolve(null));
-    child.on("close", (code) => resolve(code === 0 ? answer : null));
+    child.on("error", () => answered(null));
+    child.on("close", (code) => answered(code === 0 ? answer : null));
   });
 }
 

@@ -1,5 +1,5 @@
 import { readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { MediaRef, Project, Scene, TextCard } from "../project.ts";
 import { chooseLook, drawBackdrop } from "./backdrop.ts";
 import type { Look } from "./backdrop.ts";
@@ -30,11 +30,14 @@ export async function prepareShots(project: Project, deps: ShotDeps): Promise<Sh
     startMs += scene.durationMs;
     const frames = toFrames(startMs) - startFrame;
     if (frames === 0) continue;
-    look = scene.media === null ? chooseLook(scene.text, scene.seed, look) : null;
-    const content =
-      look === null
-        ? await findMedia(scene.media, deps)
-        : await writeBackdrop(look, scene, frames, `backdrop-${index}`, deps);
+    let content: ShotContent;
+    if (scene.media === null) {
+      look = chooseLook(scene.text, scene.seed, look);
+      content = await writeBackdrop(look, scene, frames, `backdrop-${index}`, deps);
+    } else {
+      look = null;
+      content = await findMedia(scene.media, deps);
+    }
     const captions = [];
     for (const [order, plan] of planCaptions(scene, project.title, startFrame, frames).entries()) {
       const caption = await prepareCaption(plan, `caption-${index}-${order}`, deps.captions);
@@ -69,12 +72,10 @@ async function writeBackdrop(
   return { kind: "backdrop", sky, skySeed, layers: await Promise.all(placed) };
 }
 
-async function findMedia(media: MediaRef | null, { mediaDir, ffmpegPath }: ShotDeps): Promise<ShotContent> {
-  const files = media === null ? [] : await readdir(mediaDir);
-  const file = files.find((name) => name === media?.hash || name.startsWith(`${media?.hash}.`));
-  if (media === null || file === undefined)
-    throw new Error(`The draft uses the file ${media?.hash}, which was not uploaded.`);
-  const path = join(mediaDir, file);
+async function findMedia(media: MediaRef, { mediaDir, ffmpegPath }: ShotDeps): Promise<ShotContent> {
+  const file = (await readdir(mediaDir)).find((name) => name.startsWith(`${media.hash}.`));
+  if (file === undefined) throw new Error(`The draft uses the file ${media.hash}, which was not uploaded.`);
+  const path = resolve(mediaDir, file);
   const { widthPx, heightPx, durationMs, hasAudio } = await probeMedia(path, ffmpegPath);
   if (widthPx === null || heightPx === null)
     throw new Error(`The draft shows the file ${media.hash}, which has no picture.`);

@@ -148,15 +148,20 @@ test("words that look like a variable are drawn as they are", async () => {
   expect(await brightPixels("%{unknown}")).toBeGreaterThan((await brightPixels("")) + 50);
 });
 
-test("an aborted render leaves nothing behind", async () => {
+test("an aborted render stops at once and leaves nothing behind", async () => {
   const dir = await tempFolder();
   const aborted = new AbortController();
   const draftText = writeDraft(
     projectOf([scene("One.", { durationMs: 20_000 }), scene("Two.", { durationMs: 20_000 })]),
     "first",
   );
-  const onProgress = () => aborted.abort(new Error("canceled"));
+  const percents: number[] = [];
+  const onProgress = (percent: number) => {
+    percents.push(percent);
+    aborted.abort(new Error("canceled"));
+  };
   await expect(render({ draftText, dir, onProgress, signal: aborted.signal })).rejects.toThrow("canceled");
+  expect(percents.at(-1)).toBeLessThan(90);
   expect(await readdir(dir)).toEqual(["media"]);
 });
 
