@@ -55,7 +55,6 @@ export function createAsker(deps: {
     let identity = identityId === null ? await identities.current(signal) : await identities.byId(identityId);
     let hasRenewed = false;
     let hasWaited = false;
-    /* oxlint-disable no-await-in-loop -- one attempt after the other is the point */
     for (;;) {
       try {
         return { result: await once(identity), identity };
@@ -72,7 +71,6 @@ export function createAsker(deps: {
         }
       }
     }
-    /* oxlint-enable no-await-in-loop */
   }
 
   /** A whole call; throws a `BackendError` when the answer is one. */

@@ -45,15 +45,9 @@ export async function sendMessage(deps: Deps, input: MessageInput): Promise<Mess
   } catch (error) {
     outcome = afterRejection(lastTry, error);
   }
-  log.debug(
-    {
-      endpoint: "message",
-      skill: session.skill,
-      outcome: outcome.kind,
-      durationMs: clock.nowMs() - startedAtMs,
-    },
-    "backend message",
-  );
+  const why = outcome.kind === "unknown" ? outcome.reason : "failure" in outcome ? outcome.failure.code : null;
+  const durationMs = clock.nowMs() - startedAtMs;
+  log.debug({ endpoint: "message", skill: session.skill, outcome: outcome.kind, why, durationMs }, "backend message");
   return outcome;
 }
 

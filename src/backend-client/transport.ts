@@ -142,7 +142,7 @@ export async function readAnswer(answer: OpenAnswer, maxBytes: number, signal: A
 }
 
 /** What became of a request that ended in an error of undici, of the socket, or of our own making. */
-export function troubleOf(error: unknown, signal: AbortSignal): unknown {
+function troubleOf(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof BackendError) return error;
   if (signal.aborted) return signal.reason;
   if (error instanceof ConnectFailed) {

@@ -49,7 +49,6 @@ export async function uploadFiles(
   // Undici's own FormData: since 8.12 `request()` refuses the global one.
   const form = new FormData();
   for (const { path, filename, mime } of input.files) {
-    // oxlint-disable-next-line no-await-in-loop -- opening reads nothing but the file's size
     form.append("files", await openAsBlob(path, { type: mime }), filename);
   }
   return await upload(asker, { ...input, body: form });

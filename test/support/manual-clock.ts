@@ -35,7 +35,6 @@ export function createManualClock(startMs = Date.UTC(2030, 0, 1)) {
     /** Resolves once a timer of that length is set. */
     async timerOf(delayMs: number): Promise<void> {
       while (!timers.some(({ dueMs }) => dueMs === nowMs + delayMs)) {
-        // oxlint-disable-next-line no-await-in-loop -- waits for the next timer, whichever it is
         await new Promise<void>((wake) => waiting.push(wake));
       }
     },
