@@ -1,13 +1,13 @@
 /**
- * Writes `openapi/openapi.json` from the schemas that the API validates with.
+ * Writes `openapi/openapi.json` (or the file that is named) from the schemas that the API validates with.
  * With `--check` it writes nothing, and exits with 1 when the file is not what it would write.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { createApi } from "../src/api/app.ts";
-
-const file = new URL("../openapi/openapi.json", import.meta.url);
 
 /** The document as text, from an API that is never asked anything. */
 async function generate(): Promise<string> {
@@ -33,16 +33,23 @@ async function generate(): Promise<string> {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+const { values, positionals } = parseArgs({
+  options: { check: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const [file = fileURLToPath(new URL("../openapi/openapi.json", import.meta.url))] = positionals;
+const name = relative(process.cwd(), file);
 const fresh = await generate();
 if (values.check) {
   const kept = await readFile(file, "utf8").catch(() => null);
   if (kept !== fresh) {
-    console.error("openapi/openapi.json is stale: run `npm run openapi` and commit what it writes.");
+    console.error(
+      `${name} is ${kept === null ? "missing" : "stale"}: run \`npm run openapi\` and commit what it writes.`,
+    );
     process.exitCode = 1;
   }
 } else {
-  await mkdir(new URL(".", file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, fresh);
-  console.log("Wrote openapi/openapi.json");
+  console.log(`Wrote ${name}`);
 }

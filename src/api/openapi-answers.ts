@@ -51,6 +51,11 @@ function describe(codes: readonly FailureCode[]): string {
   return codes.map((code) => `\`${code}\`: ${describeFailure(code).title}`).join("\n\n");
 }
 
+/** A problem of HTTP's own, whose code stands at another status in the catalogue. */
+export function invalidRequest(status: number, description: string): Record<number, Answer<z.ZodType>> {
+  return { [status]: answers(description, problemWith(status, ["invalid_request"]), problemType) };
+}
+
 function problemWith(status: number, codes: readonly FailureCode[]): z.ZodType {
   const examples = codes.map((code) => ({
     type: problemPath(code),
@@ -59,6 +64,12 @@ function problemWith(status: number, codes: readonly FailureCode[]): z.ZodType {
     code,
     advice: describeFailure(code).advice,
     request_id: "req_01k8pvmd3yf5t8b7q2n4h6j9wx",
+    ...(status === 400 && { detail: exampleIssue.detail, errors: [exampleIssue.issue] }),
   }));
   return z.intersection(problemSchema, z.object({ code: z.enum(codes) })).meta({ examples });
 }
+
+const exampleIssue = {
+  detail: "`input.urls[2]` (body): must be an absolute http or https URL.",
+  issue: { in: "body", path: "input.urls[2]", message: "must be an absolute http or https URL" },
+};

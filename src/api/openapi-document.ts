@@ -47,7 +47,6 @@ function webhook(event: WebhookEvent) {
   return {
     post: {
       operationId: `on${event.replaceAll(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-      tags: ["webhooks"],
       summary: webhookSummaries[event],
       description:
         "Signed and retried per [Standard Webhooks](https://www.standardwebhooks.com). It may arrive more than once, always under the same `webhook-id`.",
@@ -81,7 +80,6 @@ export const documentSettings: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: "jobs", description: "What Reelay does for you." },
       { name: "files", description: "What jobs take, and what they make." },
-      { name: "webhooks", description: "What Reelay tells you." },
       { name: "problems", description: "What can go wrong." },
       { name: "health", description: "For load balancers and orchestrators." },
     ],

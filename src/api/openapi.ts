@@ -15,7 +15,7 @@ export async function serveOpenApi(app: Api): Promise<void> {
     staticCSP: pagePolicy,
     logLevel: "warn",
     theme: { title: "Reelay API", css: [{ filename: "reelay.css", content: pageStyle }] },
-    uiConfig: { docExpansion: "list", displayRequestDuration: true, defaultModelsExpandDepth: 1 },
+    uiConfig: { deepLinking: true, displayRequestDuration: true, defaultModelsExpandDepth: 1 },
   });
   app.get("/openapi.json", { schema: { hide: true } }, async (_request, reply) =>
     reply.header("content-type", "application/json").send(app.swagger()),

@@ -8,7 +8,7 @@ import { largestFileBytes } from "../../domain/skill.ts";
 import type { ApiDeps, FileRecord } from "../dependencies.ts";
 import { fileViewSchema, viewOfFile } from "../file-view.ts";
 import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
-import { answers, problems, type Api } from "../openapi-answers.ts";
+import { answers, invalidRequest, noContent, problems, type Api } from "../openapi-answers.ts";
 import { receiveFile } from "../receive-file.ts";
 
 const fileParams = z.object({ id: fileIdSchema });
@@ -87,6 +87,9 @@ export async function addFileRoutes(app: Api, deps: ApiDeps): Promise<void> {
       response: {
         200: answers("The content.", contentSchema, "application/octet-stream"),
         206: answers("The part that `Range` asked for.", contentSchema, "application/octet-stream"),
+        304: noContent("It is still the one that `If-None-Match` or `If-Modified-Since` names."),
+        ...invalidRequest(412, "It is not the one that `If-Match` or `If-Unmodified-Since` names."),
+        ...invalidRequest(416, "The file ends before the range that was asked for."),
         ...problems("invalid_request", "unauthorized", "not_found", "internal_error"),
       },
     },

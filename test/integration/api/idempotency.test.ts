@@ -100,6 +100,19 @@ describe("Idempotency-Key", () => {
     expect(await api.stored()).toHaveLength(1);
   });
 
+  it("gives back the same file after a crash between storing and answering", async () => {
+    const api = await startApi({
+      leaseMs: 0,
+      override: ({ idempotency }) => ({
+        idempotency: { ...idempotency, settle: async () => Promise.reject(new Error("crashed")) },
+      }),
+    });
+    const first = await (await postFile(api, onePixelPng, "a.png", key)).text();
+    const second = await (await postFile(api, onePixelPng, "a.png", key)).text();
+    expect(second).toBe(first);
+    expect(await api.stored()).toHaveLength(1);
+  });
+
   it("keeps the key taken where something may have been made", async () => {
     const api = await startApi({
       override: ({ jobs }) => ({ jobs: { ...jobs, submit: async () => Promise.reject(new Error("who knows")) } }),

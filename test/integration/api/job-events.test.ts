@@ -205,7 +205,7 @@ describe("GET /v1/jobs/{id}/events", () => {
     const job = await submitted(api);
     const events = eventsOf(await api.request(`/v1/jobs/${job.id}/events`));
     await firstOf(events);
-    await expect(events.next()).rejects.toThrow();
+    await expect(events.next()).rejects.toThrow("terminated");
     await expect.poll(() => api.logged()).toContain('"outcome":"cut off"');
     expect(api.logged()).toContain("Redis is away");
   });
@@ -240,7 +240,7 @@ describe("GET /v1/jobs/{id}/events", () => {
     await once(socket, "connect");
     await api.request("/livez");
     await api.app.close();
-    await once(socket.resume(), "close");
+    expect(await once(socket.resume(), "close")).toEqual([false]);
   });
 
   it("ends when the service stops, which does not wait for its clients", async () => {

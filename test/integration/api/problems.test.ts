@@ -237,6 +237,19 @@ describe("an unexpected error", () => {
   });
 });
 
+describe("the type of a problem", () => {
+  it("leads to what it means", async () => {
+    const api = await startApi();
+    const { type, title, code, advice } = await problemIn(await api.request("/v1/jobs/17"));
+    expect(await (await fetch(`${api.origin}${type}`)).json()).toEqual({ code, title, status: 400, advice });
+  });
+
+  it("is one of a closed list", async () => {
+    const api = await startApi();
+    expect(await problemIn(await fetch(`${api.origin}/problems/toString`))).toMatchObject({ status: 400 });
+  });
+});
+
 describe("the request id", () => {
   it("is made where none is given, or none that is harmless", async () => {
     const api = await startApi();
