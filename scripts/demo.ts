@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { basename, extname, join, relative } from "node:path";
+import { basename, extname, join, relative, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
@@ -78,7 +78,9 @@ async function main(): Promise<void> {
 
 async function readInput(args: string[]): Promise<{ name: string; text: string | null; media: string[] }> {
   const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-  const paths = positionals.length === 0 ? [defaultScript] : positionals;
+  // npm runs this in the project's folder, wherever it was called.
+  const calledFrom = process.env["INIT_CWD"] ?? ".";
+  const paths = positionals.length === 0 ? [defaultScript] : positionals.map((path) => resolve(calledFrom, path));
   for (const path of paths) {
     const found = await stat(path).catch(() => null);
     if (!found?.isFile()) throw new Error(`There is no file ${path}. Usage: ${usage}`);

@@ -61,7 +61,7 @@ export async function startStack(options: {
       localBackendUrl: backend?.ready ?? null,
       apiKey,
       webhookSecret,
-      redis: redis.description,
+      redis: redis.description.replace(dataDir, options.dataDir),
       broken: Promise.race(
         [service, ...(backend === null ? [] : [backend])].map(async (part) => await endOf(part.process)),
       ),

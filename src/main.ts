@@ -7,7 +7,6 @@ import { createApiKeys } from "./api/authentication.ts";
 import { platformOf } from "./backend-client/attribution.ts";
 import { createBackend, type Backend } from "./backend-client/backend.ts";
 import { systemClock } from "./backend-client/clock.ts";
-import type { PublicGet } from "./backend-client/download-video.ts";
 import { backendLimits } from "./backend-client/limits.ts";
 import { readConfig, summaryOf, type Config } from "./config.ts";
 import { newId } from "./new-id.ts";
@@ -116,12 +115,6 @@ async function startWork({ config, queue, storage, log }: Parts, stops: (() => P
 }
 
 function createBackendOf(config: Config, queue: OpenQueue, outbound: OutboundClient, log: Logger): Backend {
-  const publicGet: PublicGet = async (url, bounds) => {
-    const download = await outbound.get(url, { ...bounds, maxRedirects: 5 });
-    if (download.status >= 200 && download.status <= 299) return download;
-    download.body.destroy();
-    throw new Error(`The download was answered with HTTP ${download.status}`);
-  };
   const platform = platformOf({ setting: config.SKILL_SOURCE, installPath: import.meta.dirname, homeDir: homedir() });
   return createBackend({
     config: {
@@ -132,7 +125,7 @@ function createBackendOf(config: Config, queue: OpenQueue, outbound: OutboundCli
       platform,
     },
     identityStore: queue.identities,
-    publicGet,
+    publicGet: outbound.get,
     newClientId: randomUUID,
     clock: systemClock,
     limits: backendLimits,

@@ -33,4 +33,11 @@ export type MediaRef = { hash: string; kind: "image" | "video"; trimStartMs: num
 export type TextCard = { id: string; text: string; startMs: number; durationMs: number };
 
 /** Generated music. `volume` is 0 to 1. `mood` picks the chords and tempo. */
-export type Music = { id: string; name: string; mood: "lo-fi" | "upbeat" | "calm" | "epic"; volume: number; startMs: number; durationMs: number };
+export type Music = {
+  id: string;
+  name: string;
+  mood: "lo-fi" | "upbeat" | "calm" | "epic";
+  volume: number;
+  startMs: number;
+  durationMs: number;
+};

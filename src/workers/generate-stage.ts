@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Backend } from "../backend-client/backend.ts";
+import type { MessageEvent } from "../backend-client/message.ts";
 import type { MessageOutcome } from "../backend-client/outcome.ts";
 import type { BackendSession } from "../backend-client/session.ts";
 import { JobFailure } from "../domain/failure.ts";
@@ -54,21 +55,19 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     const creditsBefore = await creditsTotal(backend, session, signal);
 
     const watch = watchMessage(claim);
+    const beforeSend = async () => await markSending(claim, before.fingerprint, creditsBefore);
+    const onEvent = (event: MessageEvent) => watch.onEvent(event);
+    let outcome: MessageOutcome;
     try {
-      const beforeSend = async () => await markSending(claim, before.fingerprint, creditsBefore);
-      const outcome = await backend.sendMessage({
-        session,
-        text,
-        beforeSend,
-        onEvent: (event) => watch.onEvent(event),
-        signal,
-      });
-      await watch.end();
-      return await afterMessage(claim, session, outcome, signal);
+      outcome = await backend.sendMessage({ session, text, beforeSend, onEvent, signal });
     } catch (error) {
-      if (error instanceof MarkerExpired) return await sendLater(claim, 0);
+      // It throws only when nothing went out.
+      const later = await sendLater(claim, 0);
+      if (error instanceof MarkerExpired) return later;
       throw error;
     }
+    await watch.end();
+    return await afterMessage(claim, session, outcome, signal);
   };
 
   /** Whoever finds the marker takes the message for sent, so it is written right before, and not relied on for long. */

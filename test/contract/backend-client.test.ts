@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { BackendConfig } from "../../src/backend-client/backend.ts";
 import type { MessageEvent } from "../../src/backend-client/message.ts";
 import type { BackendSession } from "../../src/backend-client/session.ts";
-import { SCRIPT, startBackend, TOKEN } from "../integration/local-backend/running-backend.ts";
+import { SCRIPT, startBackend, TOKEN } from "../support/local-backend.ts";
 import { connect } from "../support/scripted-backend.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { startBackend, TOKEN, type TestBackend } from "../integration/local-backend/running-backend.ts";
+import { startBackend, TOKEN, type TestBackend } from "../support/local-backend.ts";
 import { clientOfService, serviceSettings, startService } from "../support/service.ts";
 import { startReceiver } from "../support/webhook-receiver.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startBackend, TOKEN } from "../integration/local-backend/running-backend.ts";
+import { startBackend, TOKEN } from "../support/local-backend.ts";
 import { clientOfService, serviceSettings, startService } from "../support/service.ts";
 import { startReceiver } from "../support/webhook-receiver.ts";
 

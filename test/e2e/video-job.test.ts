@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { expect, it } from "vitest";
-import { startBackend, TOKEN } from "../integration/local-backend/running-backend.ts";
+import { startBackend, TOKEN } from "../support/local-backend.ts";
 import { ffmpegReport } from "../support/ffmpeg-sample.ts";
 import { clientOfService, serviceSettings, startService } from "../support/service.ts";
 import { tempFolder } from "../support/temp-folder.ts";

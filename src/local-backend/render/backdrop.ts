@@ -1,5 +1,5 @@
-import { createRandom } from "./random.ts";
-import type { Random } from "./random.ts";
+import { createRandom } from "../random.ts";
+import type { Random } from "../random.ts";
 import { createRaster, fillBelow, fillDisc, fillRect } from "./raster.ts";
 import type { Color, Raster } from "./raster.ts";
 

@@ -1,6 +1,6 @@
 import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { Music } from "../project.ts";
-import { createRandom } from "./random.ts";
+import { createRandom } from "../random.ts";
 
 type Mood = Music["mood"];
 /** Chords as MIDI notes, one a bar of four beats. `pluckBeats` is the time between two notes of the broken chord. */

@@ -17,8 +17,8 @@ const advice =
  * An ffmpeg that can render: `FFMPEG_PATH`, else the one on the path where it is complete, else the npm package's.
  * Throws an error that says what is missing and what to install. Answers with a command or an absolute path.
  */
-export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const named = env["FFMPEG_PATH"];
+export async function findFfmpeg(env: { FFMPEG_PATH?: string } = {}): Promise<string> {
+  const named = env.FFMPEG_PATH;
   if (named !== undefined && named !== "") {
     const given = named.includes("/") ? resolve(named) : named;
     const missing = await missingParts(given);

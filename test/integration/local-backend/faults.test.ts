@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { readDraft } from "../../../src/local-backend/draft.ts";
-import { parseStream, SCRIPT, startBackend } from "./running-backend.ts";
+import { parseStream, SCRIPT, startBackend } from "../../support/local-backend.ts";
 
 const credits = "/api/credits/balance/simple";
 

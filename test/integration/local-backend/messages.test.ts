@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { readDraft } from "../../../src/local-backend/draft.ts";
-import { SCRIPT, startBackend } from "./running-backend.ts";
-import type { TestBackend } from "./running-backend.ts";
+import { SCRIPT, startBackend } from "../../support/local-backend.ts";
+import type { TestBackend } from "../../support/local-backend.ts";
 
 async function sessionWithVideo(backend: TestBackend): Promise<string> {
   const { session_id: sessionId } = await backend.newSession();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { attribution, SCRIPT, startBackend, TOKEN } from "./running-backend.ts";
-import type { Answer } from "./running-backend.ts";
+import { attribution, SCRIPT, startBackend, TOKEN } from "../../support/local-backend.ts";
+import type { Answer } from "../../support/local-backend.ts";
 
 const dialects = ["first", "last"] as const;
 

@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { readDraft } from "../../../src/local-backend/draft.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
-import { clientOf, SCRIPT, TOKEN } from "./running-backend.ts";
+import { clientOf, SCRIPT, TOKEN } from "../../support/local-backend.ts";
 
 const mainPath = fileURLToPath(new URL("../../../src/local-backend/main.ts", import.meta.url));
 

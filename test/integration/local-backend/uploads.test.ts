@@ -6,7 +6,7 @@ import { readDraft } from "../../../src/local-backend/draft.ts";
 import { ffmpeg, makeMp4 } from "../../support/ffmpeg-sample.ts";
 import { listen } from "../../support/loopback-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
-import { startBackend } from "./running-backend.ts";
+import { startBackend } from "../../support/local-backend.ts";
 
 /** A PNG of one pixel. */
 const png = Buffer.from(

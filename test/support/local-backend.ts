@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { onTestFinished } from "vitest";
-import { readConfig } from "../../../src/local-backend/config.ts";
-import type { LocalBackendConfig, Settings } from "../../../src/local-backend/config.ts";
-import { startLocalBackend } from "../../../src/local-backend/server.ts";
-import { tempFolder } from "../../support/temp-folder.ts";
+import { readConfig } from "../../src/local-backend/config.ts";
+import type { LocalBackendConfig, Settings } from "../../src/local-backend/config.ts";
+import { startLocalBackend } from "../../src/local-backend/server.ts";
+import { tempFolder } from "./temp-folder.ts";
 
 export const TOKEN = "configured-token-of-the-tests";
 
