@@ -86,5 +86,3 @@ export function createEventFeed({ redis, subscriber, keys }: { redis: Redis; sub
 
   return { follow };
 }
-
-export type EventFeed = ReturnType<typeof createEventFeed>;

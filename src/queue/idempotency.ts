@@ -62,5 +62,3 @@ export function createIdempotency({ redis, keys, now, keepS, leaseMs }: Idempote
     },
   };
 }
-
-export type Idempotency = ReturnType<typeof createIdempotency>;

@@ -74,5 +74,3 @@ export function createJobStore({ redis, keys, records }: { redis: Redis; keys: K
 
   return { submit, load, list, sessionExists };
 }
-
-export type JobStore = ReturnType<typeof createJobStore>;
