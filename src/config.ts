@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { protocolRecoveryTimings } from "./domain/recovery.ts";
 
-const duration = (defaultMs: number) => z.coerce.number().int().min(1).default(defaultMs);
+/** A week. Far below 2^31 ms, from where on a timer of Node's fires at once. */
+const maxDurationMs = 7 * 24 * 3_600_000;
+
+const duration = (defaultMs: number) => z.coerce.number().int().min(1).max(maxDurationMs).default(defaultMs);
 const list = z
   .string()
   .default("")
@@ -12,14 +15,16 @@ const list = z
       .filter((item) => item !== ""),
   );
 const durations = list.transform((items, context) =>
-  items.map((item) => {
+  items.map((item, at) => {
     const ms = Number(item);
-    if (!Number.isSafeInteger(ms) || ms < 0)
-      context.addIssue(`must be whole milliseconds, separated by commas, not "${item}"`);
+    if (!Number.isInteger(ms) || ms < 0 || ms > maxDurationMs)
+      context.addIssue(
+        `must be whole milliseconds up to ${maxDurationMs}, separated by commas; number ${at + 1} is not`,
+      );
     return ms;
   }),
 );
-const secret = z.string().min(1);
+const secret = z.string({ error: ({ input }) => (input === undefined ? "must be set" : undefined) });
 
 /** Everything that can be set, by environment variable. Times end in `_MS`. */
 const environmentSchema = z.object({
@@ -36,7 +41,10 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default(".data"),
 
   API_KEY: secret.min(16),
-  WEBHOOK_SECRET: secret.startsWith("whsec_"),
+  WEBHOOK_SECRET: secret.regex(
+    /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
+    'must be "whsec_" and the base64 of 24 to 64 random bytes',
+  ),
   /** Hosts and address ranges (CIDR) that webhooks and downloads may reach although they are private. */
   OUTBOUND_ALLOW: list,
   /** When to try a webhook again, each after the attempt before it; empty for the schedule of Standard Webhooks. */
@@ -61,16 +69,26 @@ const environmentSchema = z.object({
   RECOVERY_READ_MS: duration(protocolRecoveryTimings.readEveryMs),
   RECOVERY_QUIET_MS: duration(protocolRecoveryTimings.quietMs),
   RETRY_MS: duration(30_000),
-  RETENTION_DAYS: z.coerce.number().int().min(1).default(30),
+  RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
 });
 
 export type Config = Readonly<z.output<typeof environmentSchema>>;
 
-const secretNames: ReadonlySet<string> = new Set(["API_KEY", "WEBHOOK_SECRET", "NEMO_TOKEN", "REDIS_URL"]);
+/** A client id is all that it takes to be given a token, and a Redis URL may hold a password. */
+const secretNames: ReadonlySet<string> = new Set([
+  "API_KEY",
+  "WEBHOOK_SECRET",
+  "NEMO_TOKEN",
+  "NEMO_CLIENT_ID",
+  "REDIS_URL",
+]);
 
-/** Reads the configuration. Throws an error that names every variable that is wrong, and never repeats a value. */
+/**
+ * Reads the configuration; an empty variable counts as not set. Throws an error that names every variable that is wrong, and
+ * never repeats a value.
+ */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ""));
   const parsed = environmentSchema.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);

@@ -7,7 +7,6 @@ export type Stage = (typeof stages)[number];
 export const stageSchema = z.enum(stages).meta({ id: "Stage" });
 
 export const jobTypes = ["video", ...stages] as const;
-export type JobType = (typeof jobTypes)[number];
 
 /** The final statuses, and with the prefix `job.` the webhook events. */
 export const webhookEvents = ["job.succeeded", "job.failed", "job.canceled"] as const;
@@ -31,9 +30,9 @@ export const requestLimits = {
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
-  .max(requestLimits.urlChars);
+  .max(requestLimits.urlChars, { error: `must have at most ${requestLimits.urlChars} characters` });
 
-export const jobInputSchema = z
+const jobInputSchema = z
   .strictObject({
     text: z.string().trim().min(1).max(requestLimits.textChars).optional().describe("The script."),
     files: z
@@ -70,6 +69,7 @@ export const jobWebhookSchema = z
     events: z
       .array(z.enum(webhookEvents))
       .min(1)
+      .max(webhookEvents.length)
       .default([...webhookEvents]),
   })
   .meta({ id: "JobWebhook" });

@@ -20,7 +20,7 @@ export type Skill = {
 
 // `Object.keys` forgets the type of the keys.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-export const skillNames = Object.keys(skills) as [SkillName, ...SkillName[]];
+const skillNames = Object.keys(skills) as [SkillName, ...SkillName[]];
 export const skillNameSchema = z.enum(skillNames).meta({ id: "SkillName" });
 export const defaultSkill: SkillName = "text-to-video-capcut";
 

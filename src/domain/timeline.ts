@@ -29,18 +29,16 @@ export function timelineOf(draft: unknown): Timeline {
   return { tracks, durationMs: firstNumber(fields["d"]) };
 }
 
-/** Whether there is anything to export: a track with a segment. */
-export function isExportable({ tracks }: Timeline): boolean {
-  return tracks.some((track) => track.segments.length > 0);
-}
-
-/** How many segments of a track are named before the rest is counted. */
+/** What a summary shows at most: the tracks past it, and the segments of a track past it, are only counted. */
+const shownTracks = 20;
 const namedSegments = 3;
+const nameChars = 100;
 
 /** `Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3. Title: "Urban Dreams" (0-3s)` */
 export function summaryOf({ tracks }: Timeline): string {
   const head = `Timeline (${tracks.length} ${tracks.length === 1 ? "track" : "tracks"})`;
-  const lines = tracks.map((track, at) => `${at + 1}. ${track.label}: ${segmentsText(track)}`);
+  const lines = tracks.slice(0, shownTracks).map((track, at) => `${at + 1}. ${track.label}: ${segmentsText(track)}`);
+  if (tracks.length > shownTracks) lines.push(`and ${tracks.length - shownTracks} more`);
   return lines.length === 0 ? head : `${head}: ${lines.join(" ")}`;
 }
 
@@ -55,7 +53,8 @@ function segmentsText({ segments, isText }: Track): string {
 }
 
 function segmentText({ name, startMs, endMs, volumePercent }: Segment, isText: boolean): string {
-  const shown = name === null ? "untitled" : isText ? `"${name}"` : name;
+  const short = name !== null && name.length > nameChars ? `${name.slice(0, nameChars).toWellFormed()}…` : name;
+  const shown = short === null ? "untitled" : isText ? `"${short}"` : short;
   const volume = volumePercent === null ? "" : `, ${volumePercent}%`;
   return `${shown} (${seconds(startMs)}-${seconds(endMs)}s${volume})`;
 }

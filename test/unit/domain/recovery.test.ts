@@ -1,0 +1,120 @@
+import { expect, describe, it } from "vitest";
+import {
+  afterRead,
+  nextReadInMs,
+  protocolRecoveryTimings as timings,
+  type SendingMessage,
+  type StateRead,
+  type Verdict,
+} from "../../../src/domain/recovery.ts";
+
+const sentAtMs = Date.UTC(2030, 0, 1);
+const sent: SendingMessage = { state: "sending", fingerprintBefore: "before", sentAtMs, recovery: null };
+const secondMs = 1_000;
+
+/** Reads at the given seconds after sending; returns the verdict on each. */
+function verdicts(reads: [atS: number, fingerprint: string, nothingFrozen?: boolean][]): Verdict[] {
+  let message = sent;
+  return reads.map(([atS, fingerprint, nothingFrozen = true]) => {
+    const read: StateRead = { fingerprint, nothingFrozen, atMs: sentAtMs + atS * secondMs };
+    const after = afterRead(message, read, timings);
+    message = after.message;
+    return after.verdict;
+  });
+}
+
+const lastVerdict = (...reads: Parameters<typeof verdicts>[0]) => verdicts(reads).at(-1);
+
+describe("it worked", () => {
+  it("when the state changed and two reads 60 s apart agree", () => {
+    expect(
+      verdicts([
+        [30, "after"],
+        [90, "after"],
+      ]),
+    ).toEqual(["read_again", "worked"]);
+  });
+
+  it("not while the two reads are less than 60 s apart", () => {
+    expect(
+      verdicts([
+        [30, "after"],
+        [89.999, "after"],
+        [90, "after"],
+      ]),
+    ).toEqual(["read_again", "read_again", "worked"]);
+  });
+
+  it("not while the state goes on changing, since generation has two stages", () => {
+    expect(
+      verdicts([
+        [30, "clip"],
+        [90, "music"],
+        [150, "title"],
+        [210, "title"],
+      ]),
+    ).toEqual(["read_again", "read_again", "read_again", "worked"]);
+  });
+
+  it("not when two reads that agree have another one between them", () => {
+    expect(lastVerdict([30, "clip"], [90, "music"], [150, "clip"])).toBe("read_again");
+  });
+
+  it("not because the state is again as it was before", () => {
+    expect(lastVerdict([30, "clip"], [90, "before"], [150, "before"])).toBe("read_again");
+  });
+
+  it("also when it shows late", () => {
+    expect(lastVerdict([30, "before"], [90, "before"], [900, "after"], [960, "after"])).toBe("worked");
+  });
+});
+
+describe("no visible effect", () => {
+  const unchanged = (...atS: number[]): [number, string][] => atS.map((s) => [s, "before"]);
+
+  it("after five unchanged reads in a row and 15 minutes since the message was sent, with nothing frozen", () => {
+    expect(verdicts(unchanged(30, 90, 150, 210, 899.999, 900))).toEqual([
+      ...Array.from({ length: 5 }, () => "read_again"),
+      "no_visible_effect",
+    ]);
+  });
+
+  it("not after four unchanged reads, however late", () => {
+    expect(verdicts(unchanged(5_000, 5_060, 5_120, 5_180, 5_240))).toEqual([
+      ...Array.from({ length: 4 }, () => "read_again"),
+      "no_visible_effect",
+    ]);
+  });
+
+  it("not while credits are frozen", () => {
+    const reads = unchanged(30, 90, 150, 210);
+    expect(lastVerdict(...reads, [900, "before", false])).toBe("read_again");
+    expect(lastVerdict(...reads, [900, "before", false], [960, "before"])).toBe("no_visible_effect");
+  });
+
+  it("counts anew after a read that differed", () => {
+    const start: [number, string][] = [...unchanged(30, 90, 150, 210), [270, "flicker"]];
+    expect(lastVerdict(...start, ...unchanged(900, 960, 1_020, 1_080))).toBe("read_again");
+    expect(lastVerdict(...start, ...unchanged(900, 960, 1_020, 1_080, 1_140))).toBe("no_visible_effect");
+  });
+});
+
+describe("the state is read", () => {
+  const read = (atMs: number) => afterRead(sent, { fingerprint: "before", nothingFrozen: true, atMs }, timings).message;
+
+  it("30 s after the message for the first time", () => {
+    expect(nextReadInMs(sent, sentAtMs, timings)).toBe(30_000);
+    expect(nextReadInMs(sent, sentAtMs + 29_000, timings)).toBe(1_000);
+  });
+
+  it("60 s after the last read from then on", () => {
+    const message = read(sentAtMs + 30_000);
+    expect(nextReadInMs(message, sentAtMs + 30_000, timings)).toBe(60_000);
+    expect(nextReadInMs(message, sentAtMs + 80_000, timings)).toBe(10_000);
+  });
+
+  it("at once when that time has passed, as after a restart", () => {
+    expect(nextReadInMs(sent, sentAtMs + 3_600_000, timings)).toBe(0);
+    expect(nextReadInMs(read(sentAtMs), sentAtMs + 3_600_000, timings)).toBe(0);
+  });
+});
