@@ -45,7 +45,7 @@ export async function receiveFile(
     return received;
   } catch (error) {
     // Half read, the body would block its connection, and the answer with it where a client sends all before it reads.
-    reply.raw.once("finish", () => request.raw.resume());
+    reply.raw.once("finish", () => request.raw.unpipe().resume());
     if (received !== null) await deps.storage.remove(received.storageKey);
     throw error;
   }

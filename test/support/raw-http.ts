@@ -19,7 +19,6 @@ export async function exchange(origin: string, bytes: string): Promise<string> {
 /** Sends a whole request before reading anything, as simple clients do, and returns the start of the answer. */
 export async function sendAllThenRead(origin: string, headers: readonly string[], body: Uint8Array): Promise<string> {
   const socket = await connectTo(origin);
-  socket.pause();
   socket.write(`${headers.join("\r\n")}\r\nhost: reelay\r\ncontent-length: ${body.length}\r\n\r\n`);
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);

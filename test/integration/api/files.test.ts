@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { connect } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { fileViewSchema } from "../../../src/api/file-view.ts";
 import { largestFileBytes } from "../../../src/domain/skill.ts";
 import { apiKey, onePixelPng, otherApiKey, postFile, startApi, type TestApi } from "../../support/api.ts";
 import { problemIn } from "../../support/problem.ts";
+import { connectTo, sendAllThenRead } from "../../support/raw-http.ts";
 import { newFileId } from "../../support/queue.ts";
 
 const fileIn = async (response: Response) => fileViewSchema.parse(await response.json());
@@ -16,8 +16,7 @@ async function postForm(api: TestApi, form: FormData): Promise<Response> {
 
 /** Begins an upload of a PNG and leaves the body open. */
 async function beginUpload(api: TestApi, contentLength: number) {
-  const socket = connect(Number(new URL(api.origin).port), "127.0.0.1");
-  await once(socket, "connect");
+  const socket = await connectTo(api.origin);
   socket.write(
     [
       "POST /v1/files HTTP/1.1",
@@ -157,6 +156,15 @@ describe("POST /v1/files", () => {
     const response = await postFile(api, new Uint8Array(5_000_000), "a.png");
     expect(await problemIn(response)).toMatchObject({ status: 413, code: "file_too_large" });
     expect(await api.stored()).toEqual([]);
+  });
+
+  it("is refused so that also a client that sends all before it reads learns why", async () => {
+    const api = await startApi();
+    const type = "content-type: multipart/form-data; boundary=xyz";
+    const headers = ["POST /v1/files HTTP/1.1", `authorization: Bearer ${apiKey}`, type];
+    const start = '--xyz\r\nContent-Disposition: form-data; name="wrong"; filename="a.png"\r\n\r\n';
+    const body = Buffer.concat([Buffer.from(start), new Uint8Array(20_000_000), Buffer.from("\r\n--xyz--\r\n")]);
+    expect(await sendAllThenRead(api.origin, headers, body)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it("keeps nothing of an upload whose client goes away", async () => {

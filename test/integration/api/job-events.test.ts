@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { connect } from "node:net";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { describe, expect, it } from "vitest";
 import type { KeptJobEvent } from "../../../src/domain/job-event.ts";
@@ -7,6 +6,7 @@ import { newId } from "../../../src/new-id.ts";
 import { apiKey, otherApiKey, postJob, scriptJob, startApi, type TestApi } from "../../support/api.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
 import { problemIn } from "../../support/problem.ts";
+import { connectTo } from "../../support/raw-http.ts";
 
 type Seen = { id: string; event: string; data: { type: string } };
 
@@ -181,8 +181,7 @@ describe("GET /v1/jobs/{id}/events", () => {
       }),
     });
     const job = await submitted(api);
-    const socket = connect(Number(new URL(api.origin).port), "127.0.0.1");
-    await once(socket, "connect");
+    const socket = await connectTo(api.origin);
     socket.write(`GET /v1/jobs/${job.id}/events HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${apiKey}\r\n\r\n`);
     // Nobody reads; what is produced until then fits into the buffers of the two ends.
     await stopped.promise;
@@ -236,8 +235,7 @@ describe("GET /v1/jobs/{id}/events", () => {
 
   it("does not wait for a client that never sends its request", async () => {
     const api = await startApi();
-    const socket = connect(Number(new URL(api.origin).port), "127.0.0.1");
-    await once(socket, "connect");
+    const socket = await connectTo(api.origin);
     await api.request("/livez");
     await api.app.close();
     expect(await once(socket.resume(), "close")).toEqual([false]);

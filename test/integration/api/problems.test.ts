@@ -1,20 +1,9 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { requestLimits } from "../../../src/domain/job-request.ts";
 import { newId } from "../../../src/new-id.ts";
 import { apiKey, postJob, scriptJob, startApi } from "../../support/api.ts";
 import { problemIn } from "../../support/problem.ts";
-
-/** Sends bytes that no HTTP client would, and returns what comes back. */
-async function exchange(origin: string, bytes: string | Buffer): Promise<string> {
-  const socket = connect(Number(new URL(origin).port), "127.0.0.1");
-  socket.end(bytes);
-  let answer = "";
-  socket.on("data", (chunk) => (answer += String(chunk)));
-  await once(socket, "close");
-  return answer;
-}
+import { exchange, sendAllThenRead } from "../../support/raw-http.ts";
 
 describe("what is wrong with a body", () => {
   it.each([
@@ -92,8 +81,8 @@ describe("what is wrong with a body", () => {
 
   it("is not listed without end", async () => {
     const api = await startApi();
-    const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`${"x".repeat(100)}${i}`, 1]));
-    const response = await postJob(api, { ...scriptJob, ...fields, ["y".repeat(100_000)]: 1 });
+    const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`${"x".repeat(80)}${i}`, 1]));
+    const response = await postJob(api, { ...scriptJob, ...fields, metadata: fields, ["y".repeat(100_000)]: 1 });
     const text = await response.text();
     expect(response.status).toBe(400);
     expect(text.length).toBeLessThan(10_000);
@@ -105,6 +94,13 @@ describe("a body that is too large", () => {
     const api = await startApi();
     const problem = await problemIn(await postJob(api, { ...scriptJob, padding: "x".repeat(3_000_000) }));
     expect(problem).toMatchObject({ status: 413, code: "payload_too_large", detail: "The limit is 1048576 bytes." });
+  });
+
+  it("is refused so that also a client that sends all before it reads learns why", async () => {
+    const api = await startApi();
+    const headers = [`POST /v1/jobs HTTP/1.1`, `authorization: Bearer ${apiKey}`, "content-type: application/json"];
+    const answer = await sendAllThenRead(api.origin, headers, new Uint8Array(20_000_000));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   it("is refused also when it does not say how large it is", async () => {
