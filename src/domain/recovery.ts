@@ -40,7 +40,7 @@ export function afterRead(
     fingerprint: read.fingerprint,
     firstReadAtMs: agrees ? last.firstReadAtMs : read.atMs,
     lastReadAtMs: read.atMs,
-    unchangedReads: unchanged ? (agrees ? last.unchangedReads : 0) + 1 : 0,
+    unchangedReads: unchanged ? (last?.unchangedReads ?? 0) + 1 : 0,
   };
   return { verdict: verdictOf(), message: { ...message, recovery } };
 
