@@ -12,6 +12,10 @@ const moments: Record<string, (backend: TestBackend) => Promise<unknown>> = {
   "while its message is worked on": async ({ until }) => await until("message", {}),
   "when half of it was made": async ({ until }) => await until("change", { stage: 1 }),
   "when its message was done": async ({ until }) => await until("run_ended", {}),
+  "before it knew that its render was accepted": async ({ fault, until }) => {
+    await fault({ endpoint: "render_submit", hang: "after" });
+    await until("render", { event: "submitted" });
+  },
   "when its render was submitted": async ({ until }) => await until("render", { event: "submitted" }),
   "when its render was finished": async ({ until }) => await until("render", { event: "completed" }),
 };

@@ -74,9 +74,11 @@ describe("the render", () => {
     ["was accepted", { reset_after: true }],
     ["was not accepted", { reset_before: true }],
   ])("is found by its id when the answer to its submission was lost and it %s", async (_, fault) => {
-    const { job, renders } = await runWith({ faults: [{ endpoint: "render_submit", ...fault }] });
+    const { job, renders, backend } = await runWith({ faults: [{ endpoint: "render_submit", ...fault }] });
     expect(job.status).toBe("succeeded");
     expect(renders.map(({ event }) => event)).toEqual(["submitted", "completed"]);
+    const looks = (await backend.ledger("request")).filter(({ endpoint }) => endpoint === "render_status");
+    expect(new Set(looks.map(({ url }) => url)).size).toBe(1);
   });
 
   it("is downloaded through the backend when its own address does not work", async () => {
