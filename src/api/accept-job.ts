@@ -5,6 +5,7 @@ import { planOf, requestLimits, type JobRequest } from "../domain/job-request.ts
 import { nothingMade, type QueuedJob } from "../domain/job.ts";
 import { skillNamed } from "../domain/skill.ts";
 import type { ApiDeps, FileRecord, StoredJob } from "./dependencies.ts";
+import { writeOrFind } from "./write-or-find.ts";
 
 const utf8BytesPerChar = 4;
 const maxScriptBytes = requestLimits.textChars * utf8BytesPerChar;
@@ -20,18 +21,26 @@ type Acceptance = { tenant: string; id: JobId; request: JobRequest };
  * A `JobFailure` says that nothing was made.
  */
 export async function acceptJob(deps: AcceptanceDeps, acceptance: Acceptance): Promise<StoredJob> {
-  const { tenant, request } = acceptance;
+  const { tenant, id, request } = acceptance;
+  // Before the checks: what they ask for may be gone by the time that a request is repeated.
+  const standing = await deps.jobs.load(tenant, id);
+  if (standing !== null) return standing;
   await checkFiles(deps, acceptance);
-  const { session_id: sessionId } = request;
-  if (sessionId !== undefined && !(await deps.jobs.sessionExists(tenant, sessionId))) {
-    throw new JobFailure("not_found", `There is no session ${sessionId}.`);
-  }
+  await checkSession(deps, acceptance);
   const textKey = await storeScript(deps, request.input.text);
-  const accepted = await submit(deps, queuedJob(deps, acceptance, textKey));
-  // The job stood already: it has its own copy of the script.
-  if (accepted.job.input.textKey !== textKey) await discardScript(deps, textKey);
-  // The job is durable and admission looks for itself, so a failed kick is only slow.
-  await deps.onAccepted().catch((err: unknown) => deps.log.warn({ err }, "admission not told"));
+  const discardScript = async (): Promise<void> => {
+    if (textKey === null) return;
+    await deps.storage.remove(textKey).catch((err: unknown) => deps.log.warn({ err, textKey }, "script not removed"));
+  };
+  const accepted = await writeOrFind({
+    write: async () => await deps.jobs.submit(queuedJob(deps, acceptance, textKey)),
+    find: async () => await deps.jobs.load(tenant, id),
+    undo: discardScript,
+  });
+  // A repeated request was faster: its job has its own copy of the script.
+  if (accepted.job.input.textKey !== textKey) await discardScript();
+  // The job is durable, and admission looks for itself as well: the answer need not wait for it.
+  deps.onAccepted().catch((err: unknown) => deps.log.warn({ err }, "admission not told"));
   return accepted;
 }
 
@@ -49,6 +58,14 @@ async function checkFiles(deps: AcceptanceDeps, { tenant, request }: Acceptance)
     const limit = `${name} takes files of up to ${largestFileBytes} bytes`;
     throw new JobFailure("file_too_large", `${limit}; ${tooLarge.join(", ")}.`);
   }
+}
+
+async function checkSession(
+  deps: AcceptanceDeps,
+  { tenant, request: { session_id: sessionId } }: Acceptance,
+): Promise<void> {
+  if (sessionId === undefined || (await deps.jobs.sessionExists(tenant, sessionId))) return;
+  throw new JobFailure("not_found", `There is no session ${sessionId}.`);
 }
 
 async function storeScript(deps: AcceptanceDeps, text: string | undefined): Promise<string | null> {
@@ -91,26 +108,4 @@ function queuedJob(
     made: nothingMade,
     crashes: 0,
   };
-}
-
-/**
- * Submits, and finds out what became of it where the reply was lost: a job that is in Redis after all is accepted, and its
- * script must stay.
- */
-async function submit(deps: AcceptanceDeps, job: QueuedJob): Promise<StoredJob> {
-  try {
-    return await deps.jobs.submit(job);
-  } catch (error) {
-    // If this fails too, the script stays behind: better than a job without one.
-    const standing = await deps.jobs.load(job.tenant, job.id).catch(() => "unknown" as const);
-    if (standing === "unknown") throw error;
-    if (standing !== null) return standing;
-    await discardScript(deps, job.input.textKey);
-    throw error;
-  }
-}
-
-async function discardScript(deps: AcceptanceDeps, textKey: string | null): Promise<void> {
-  if (textKey === null) return;
-  await deps.storage.remove(textKey).catch((err: unknown) => deps.log.warn({ err, textKey }, "script not removed"));
 }

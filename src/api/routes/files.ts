@@ -10,6 +10,7 @@ import { fileViewSchema, viewOfFile } from "../file-view.ts";
 import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
 import { answers, invalidRequest, noContent, problems, type Api } from "../openapi-answers.ts";
 import { receiveFile } from "../receive-file.ts";
+import { writeOrFind } from "../write-or-find.ts";
 
 const fileParams = z.object({ id: fileIdSchema });
 
@@ -107,7 +108,7 @@ async function uploadFile(deps: ApiDeps, request: FastifyRequest, reply: Fastify
     throw new JobFailure("unsupported_media_type", "Send `multipart/form-data`.");
   }
   const received = await receiveFile(deps, request, reply);
-  let keptKey: string | null = null;
+  let isHandedOver = false;
   try {
     await answerOnce(deps.idempotency, request, reply, {
       // Known only now that the content is: so the bytes of a repeated upload are received, and dropped.
@@ -115,28 +116,30 @@ async function uploadFile(deps: ApiDeps, request: FastifyRequest, reply: Fastify
       status: 201,
       newId: () => deps.newId("file"),
       make: async (id) => {
-        const file = await keepFile(deps, request.tenant, fileIdSchema.parse(id), received);
-        keptKey = file.storageKey;
-        return viewOfFile(file);
+        isHandedOver = true;
+        const file = { id: fileIdSchema.parse(id), tenant: request.tenant, createdAtMs: deps.now(), ...received };
+        return viewOfFile(await keepFile(deps, file));
       },
     });
   } finally {
-    if (keptKey !== received.storageKey) await deps.storage.remove(received.storageKey);
+    if (!isHandedOver) await deps.storage.remove(received.storageKey);
   }
 }
 
-/** Records the file under `id`, or returns the one that has this id since an attempt before. */
-async function keepFile(
-  { files, now }: ApiDeps,
-  tenant: string,
-  id: FileRecord["id"],
-  received: Omit<FileRecord, "id" | "tenant" | "createdAtMs">,
-): Promise<FileRecord> {
-  const standing = await files.load(tenant, id);
-  if (standing !== null) return standing;
-  const file: FileRecord = { id, tenant, createdAtMs: now(), ...received };
-  await files.save(file);
-  return file;
+/** Records the file, or returns the one that has its id since an attempt before; its bytes go when they are not needed. */
+async function keepFile({ files, storage }: ApiDeps, file: FileRecord): Promise<FileRecord> {
+  const find = async (): Promise<FileRecord | null> => await files.load(file.tenant, file.id);
+  const undo = async (): Promise<void> => await storage.remove(file.storageKey);
+  const standing = await find();
+  if (standing !== null) {
+    await undo();
+    return standing;
+  }
+  const write = async (): Promise<FileRecord> => {
+    await files.save(file);
+    return file;
+  };
+  return await writeOrFind({ write, find, undo });
 }
 
 /** Throws `not_found` where the tenant has no such file. */

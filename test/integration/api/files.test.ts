@@ -192,6 +192,41 @@ describe("POST /v1/files", () => {
   });
 });
 
+describe("a file whose recording was not answered", () => {
+  it("is kept when it was recorded all the same", async () => {
+    const api = await startApi({
+      override: ({ files }) => ({
+        files: {
+          ...files,
+          save: async (file) => {
+            await files.save(file);
+            throw new Error("connection lost");
+          },
+        },
+      }),
+    });
+    const { id } = await fileIn(await postFile(api, onePixelPng, "a.png"));
+    expect((await api.request(`/v1/files/${id}/content`)).status).toBe(200);
+  });
+
+  it("keeps its bytes when nobody can say", async () => {
+    let loads = 0;
+    const api = await startApi({
+      override: ({ files }) => ({
+        files: {
+          save: async () => Promise.reject(new Error("connection lost")),
+          load: async (tenant, id) => {
+            loads += 1;
+            return loads === 1 ? await files.load(tenant, id) : await Promise.reject(new Error("no Redis"));
+          },
+        },
+      }),
+    });
+    expect((await postFile(api, onePixelPng, "a.png")).status).toBe(500);
+    expect(await api.stored()).toHaveLength(1);
+  });
+});
+
 describe("GET /v1/files/{id}/content", () => {
   it("gives back what was uploaded, under its name, for keeping and not for showing", async () => {
     const api = await startApi();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { jobIdSchema } from "../../../src/domain/id.ts";
 import { newId } from "../../../src/new-id.ts";
 import { onePixelPng, otherApiKey, postFile, postJob, scriptJob, startApi, type TestApi } from "../../support/api.ts";
 import { problemIn } from "../../support/problem.ts";
@@ -96,8 +97,52 @@ describe("Idempotency-Key", () => {
     const second = (await (await postJob(api, scriptJob, key)).json()) as { id: string };
     expect(second.id).toBe(first.id);
     expect(await jobIds(api)).toEqual([first.id]);
-    // The script of the second attempt is gone, that of the job is there.
     expect(await api.stored()).toHaveLength(1);
+  });
+
+  it("gives back the same job also when its session is gone by then", async () => {
+    let isGone = false;
+    const api = await startApi({
+      leaseMs: 0,
+      override: ({ idempotency, jobs }) => ({
+        idempotency: { ...idempotency, settle: async () => Promise.reject(new Error("crashed")) },
+        jobs: { ...jobs, sessionExists: async () => !isGone },
+      }),
+    });
+    const body = { ...scriptJob, session_id: newId("ses") };
+    const first = (await (await postJob(api, body, key)).json()) as { id: string };
+    isGone = true;
+    const second = (await (await postJob(api, body, key)).json()) as { id: string };
+    expect(second.id).toBe(first.id);
+  });
+
+  it("keeps one script when a repeated request overtakes the first", async () => {
+    const entered = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    let submits = 0;
+    const api = await startApi({
+      leaseMs: 0,
+      override: ({ jobs }) => ({
+        jobs: {
+          ...jobs,
+          submit: async (job) => {
+            submits += 1;
+            if (submits === 1) {
+              entered.resolve();
+              await go.promise;
+            }
+            return await jobs.submit(job);
+          },
+        },
+      }),
+    });
+    const slow = postJob(api, scriptJob, key);
+    await entered.promise;
+    const second = (await (await postJob(api, scriptJob, key)).json()) as { id: string };
+    go.resolve();
+    expect(await (await slow).json()).toMatchObject({ id: second.id });
+    const job = await api.queue.store.load("default", jobIdSchema.parse(second.id));
+    expect(await api.stored()).toEqual([job?.job.input.textKey]);
   });
 
   it("gives back the same file after a crash between storing and answering", async () => {

@@ -209,6 +209,17 @@ describe("GET /v1/jobs/{id}/events", () => {
     expect(api.logged()).toContain("Redis is away");
   });
 
+  it("ends when the service stops, which does not wait for its clients", async () => {
+    const api = await startApi();
+    const job = await submitted(api);
+    const events = eventsOf(await api.request(`/v1/jobs/${job.id}/events`));
+    await firstOf(events);
+    await api.app.close();
+    expect((await events.next()).done).toBe(true);
+  });
+});
+
+describe("closing", () => {
   it("lets a request that is under way be answered while the service stops", async () => {
     const entered = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
@@ -216,16 +227,15 @@ describe("GET /v1/jobs/{id}/events", () => {
       override: ({ jobs }) => ({
         jobs: {
           ...jobs,
-          load: async (tenant, id) => {
+          list: async (tenant, query) => {
             entered.resolve();
             await go.promise;
-            return await jobs.load(tenant, id);
+            return await jobs.list(tenant, query);
           },
         },
       }),
     });
-    const job = await submitted(api);
-    const response = api.request(`/v1/jobs/${job.id}`);
+    const response = api.request("/v1/jobs");
     await entered.promise;
     const closed = api.app.close();
     go.resolve();
@@ -239,14 +249,5 @@ describe("GET /v1/jobs/{id}/events", () => {
     await api.request("/livez");
     await api.app.close();
     expect(await once(socket.resume(), "close")).toEqual([false]);
-  });
-
-  it("ends when the service stops, which does not wait for its clients", async () => {
-    const api = await startApi();
-    const job = await submitted(api);
-    const events = eventsOf(await api.request(`/v1/jobs/${job.id}/events`));
-    await firstOf(events);
-    await api.app.close();
-    expect((await events.next()).done).toBe(true);
   });
 });

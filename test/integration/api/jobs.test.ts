@@ -31,8 +31,8 @@ describe("POST /v1/jobs", () => {
   it("lets the job in at once", async () => {
     const api = await startApi();
     const { id } = await jobIn(await postJob(api, scriptJob));
-    const admitted = await api.queue.redis.zrange(api.queue.keys.admitted, "0", "-1");
-    expect(admitted).toEqual([`default|${id}`]);
+    const admitted = async () => await api.queue.redis.zrange(api.queue.keys.admitted, "0", "-1");
+    await expect.poll(admitted).toEqual([`default|${id}`]);
   });
 
   it("accepts the job also when admission cannot be told", async () => {
@@ -40,7 +40,7 @@ describe("POST /v1/jobs", () => {
       override: () => ({ onAccepted: async () => Promise.reject(new Error("no admission today")) }),
     });
     expect((await postJob(api, scriptJob)).status).toBe(202);
-    expect(api.logged()).toContain("admission not told");
+    await expect.poll(() => api.logged()).toContain("admission not told");
   });
 
   it("gives the job a session of its own, or the one that is named", async () => {
