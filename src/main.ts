@@ -84,7 +84,7 @@ async function startWork({ config, queue, storage, log }: Parts, stops: (() => P
     admission: queue.admission,
     stages: {
       upload: createUploadStage(shared),
-      generate: createGenerateStage({ ...shared, monotonicNow }),
+      generate: createGenerateStage({ ...shared, monotonicNow, hasOtherWork: queue.admission.hasOtherWork }),
       export: createExportStage(shared),
     },
     retryMs: config.RETRY_MS,

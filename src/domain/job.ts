@@ -29,14 +29,19 @@ const messageSchema = z.discriminatedUnion("state", [
     /** What the timeline was like before, to compare with. */
     fingerprintBefore: z.string(),
     sentAtMs: z.number(),
-    /** What recovery has seen so far; null while the stream that sent it is still read. */
+    /** Null while the stream that sent it is still read. */
     recovery: z
       .object({
-        fingerprint: z.string(),
-        /** When that fingerprint was first and last read. */
-        firstReadAtMs: z.number(),
-        lastReadAtMs: z.number(),
-        unchangedReads: z.number().int(),
+        beganAtMs: z.number(),
+        lastRead: z
+          .object({
+            atMs: z.number(),
+            fingerprint: z.string(),
+            /** When the first of the reads that agree with it was made. */
+            agreesSinceMs: z.number(),
+            unchangedReads: z.number().int(),
+          })
+          .nullable(),
       })
       .nullable(),
   }),

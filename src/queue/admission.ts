@@ -58,7 +58,12 @@ export function createAdmission({ redis, keys, records, queues, now, window }: A
     return await running;
   }
 
-  return { kick };
+  /** Whether more than one job is under way. */
+  async function hasOtherWork(): Promise<boolean> {
+    return (await redis.zcard(keys.admitted)) > 1;
+  }
+
+  return { kick, hasOtherWork };
 }
 
 export type Admission = ReturnType<typeof createAdmission>;

@@ -20,6 +20,7 @@ export type GenerateStageDeps = {
   backend: Backend;
   storage: Storage;
   timings: Timings;
+  hasOtherWork: () => Promise<boolean>;
   now: () => number;
   /** Milliseconds on a clock that goes on while the process is frozen and is never set. */
   monotonicNow: () => number;

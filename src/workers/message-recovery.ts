@@ -1,7 +1,7 @@
 import type { Backend } from "../backend-client/backend.ts";
 import type { BackendSession } from "../backend-client/session.ts";
 import { JobFailure } from "../domain/failure.ts";
-import { afterRead, nextReadInMs, type SendingMessage } from "../domain/recovery.ts";
+import { afterRead, nextReadInMs, recoveryBegun, type RecoveringMessage, type StateRead } from "../domain/recovery.ts";
 import { making } from "../domain/transition.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
@@ -10,19 +10,24 @@ import { carriedOut } from "./message-result.ts";
 import type { StageOutcome } from "./stage.ts";
 import type { Timings } from "./timings.ts";
 
-export type RecoveryDeps = { backend: Backend; storage: Storage; timings: Timings; now: () => number };
+export type RecoveryDeps = {
+  backend: Backend;
+  storage: Storage;
+  timings: Timings;
+  /** Whether other jobs may be using the account, so that its frozen credits say nothing about this one. */
+  hasOtherWork: () => Promise<boolean>;
+  now: () => number;
+};
 
 /** Learns what became of a message that may have been carried out, one read at a time. It is never sent again. */
 export async function recoverMessage(deps: RecoveryDeps, claim: Claim, signal: AbortSignal): Promise<StageOutcome> {
-  const { backend, timings, now } = deps;
-  const message = sendingMessageOf(claim);
+  const { timings, now } = deps;
+  const message = await recoveringMessage(claim, now());
   const waitMs = nextReadInMs(message, now(), timings.recovery);
-  if (waitMs > 0) return await readLater(claim, waitMs);
+  if (waitMs > 0) return { kind: "again", afterMs: waitMs };
 
   const session = existingBackendSession(claim);
-  const { fingerprint } = await backend.readState({ session, signal });
-  const read = { fingerprint, nothingFrozen: await nothingFrozen(backend, session, signal), atMs: now() };
-  const { verdict, message: remembered } = afterRead(message, read, timings.recovery);
+  const { verdict, message: remembered } = afterRead(message, await readState(deps, session, signal), timings.recovery);
   await claim.update((job) => making(job, { message: remembered }));
   switch (verdict) {
     case "worked":
@@ -33,22 +38,27 @@ export async function recoverMessage(deps: RecoveryDeps, claim: Claim, signal: A
         `The connection broke after the message was sent at ${new Date(message.sentAtMs).toISOString()}, and since then the session's timeline has not changed.`,
       );
     case "read_again":
-      return await readLater(claim, nextReadInMs(remembered, now(), timings.recovery));
+      return { kind: "again", afterMs: nextReadInMs(remembered, now(), timings.recovery) };
   }
 }
 
-async function readLater(claim: Claim, afterMs: number): Promise<StageOutcome> {
+/** The message, from now on in recovery. */
+async function recoveringMessage(claim: Claim, nowMs: number): Promise<RecoveringMessage> {
+  const { message } = claim.job.made;
+  if (message?.state !== "sending") throw new Error(`${claim.job.id} has no message to recover`);
+  if (message.recovery !== null) return { ...message, recovery: message.recovery };
+  const begun = recoveryBegun(message, nowMs);
+  await claim.update((job) => making(job, { message: begun }));
   await claim.emit({ type: "job.text", text: "The connection broke off. Looking at what was made…" });
-  return { kind: "again", afterMs };
+  return begun;
 }
 
-async function nothingFrozen(backend: Backend, session: BackendSession, signal: AbortSignal): Promise<boolean> {
+async function readState(
+  { backend, hasOtherWork, now }: RecoveryDeps,
+  session: BackendSession,
+  signal: AbortSignal,
+): Promise<StateRead> {
+  const { fingerprint } = await backend.readState({ session, signal });
   const { frozen } = await backend.readCredits({ identityId: session.identityId, skill: session.skill, signal });
-  return frozen === 0;
-}
-
-function sendingMessageOf({ job }: Claim): SendingMessage {
-  const { message } = job.made;
-  if (message?.state !== "sending") throw new Error(`${job.id} has no message to recover`);
-  return message;
+  return { fingerprint, mayBeRunning: frozen > 0 && !(await hasOtherWork()), atMs: now() };
 }

@@ -21,6 +21,8 @@ export function watchMessage(claim: Claim) {
         await claim.emit({ type: "job.text", text: event.text });
         return;
       case "tool":
+        // What was said before a tool is called is complete, whether or not it ends like a sentence.
+        await live.end();
         fraction += (1 - fraction) * stepOfRest;
         await reportProgress(claim, fraction);
     }

@@ -3,20 +3,21 @@ import {
   afterRead,
   nextReadInMs,
   protocolRecoveryTimings as timings,
-  type SendingMessage,
+  recoveryBegun,
   type StateRead,
   type Verdict,
 } from "../../../src/domain/recovery.ts";
 
 const sentAtMs = Date.UTC(2030, 0, 1);
-const sent: SendingMessage = { state: "sending", fingerprintBefore: "before", sentAtMs, recovery: null };
+/** The stream broke as soon as the message was sent. */
+const sent = recoveryBegun({ state: "sending", fingerprintBefore: "before", sentAtMs, recovery: null }, sentAtMs);
 const secondMs = 1_000;
 
 /** Reads at the given seconds after sending; returns the verdict on each. */
-function verdicts(reads: [atS: number, fingerprint: string, nothingFrozen?: boolean][]): Verdict[] {
+function verdicts(reads: [atS: number, fingerprint: string, mayBeRunning?: boolean][]): Verdict[] {
   let message = sent;
-  return reads.map(([atS, fingerprint, nothingFrozen = true]) => {
-    const read: StateRead = { fingerprint, nothingFrozen, atMs: sentAtMs + atS * secondMs };
+  return reads.map(([atS, fingerprint, mayBeRunning = false]) => {
+    const read: StateRead = { fingerprint, mayBeRunning, atMs: sentAtMs + atS * secondMs };
     const after = afterRead(message, read, timings);
     message = after.message;
     return after.verdict;
@@ -88,8 +89,8 @@ describe("no visible effect", () => {
 
   it("not while credits are frozen", () => {
     const reads = unchanged(30, 90, 150, 210);
-    expect(lastVerdict(...reads, [900, "before", false])).toBe("read_again");
-    expect(lastVerdict(...reads, [900, "before", false], [960, "before"])).toBe("no_visible_effect");
+    expect(lastVerdict(...reads, [900, "before", true])).toBe("read_again");
+    expect(lastVerdict(...reads, [900, "before", true], [960, "before"])).toBe("no_visible_effect");
   });
 
   it("counts anew after a read that differed", () => {
@@ -100,9 +101,11 @@ describe("no visible effect", () => {
 });
 
 describe("the state is read", () => {
-  const read = (atMs: number) => afterRead(sent, { fingerprint: "before", nothingFrozen: true, atMs }, timings).message;
+  const read = (atMs: number) => afterRead(sent, { fingerprint: "before", mayBeRunning: false, atMs }, timings).message;
 
-  it("30 s after the message for the first time", () => {
+  it("30 s after the outcome became unknown for the first time, however long the message had run by then", () => {
+    const late = recoveryBegun(sent, sentAtMs + 240_000);
+    expect(nextReadInMs(late, sentAtMs + 240_000, timings)).toBe(30_000);
     expect(nextReadInMs(sent, sentAtMs, timings)).toBe(30_000);
     expect(nextReadInMs(sent, sentAtMs + 29_000, timings)).toBe(1_000);
   });
