@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 
 /** A bare connection, for what no HTTP client would do. */
 export async function connectTo(origin: string): Promise<Socket> {
@@ -12,8 +13,7 @@ export async function connectTo(origin: string): Promise<Socket> {
 export async function exchange(origin: string, bytes: string): Promise<string> {
   const socket = await connectTo(origin);
   socket.end(bytes);
-  const chunks = await Array.fromAsync(socket as AsyncIterable<Buffer>);
-  return Buffer.concat(chunks).toString();
+  return await text(socket);
 }
 
 /** Sends a whole request before reading anything, as simple clients do, and returns the start of the answer. */
