@@ -37,24 +37,30 @@ export type Service = {
 
 /** Puts the service together and starts the parts that the role asks for. Waits for Redis. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
+  const outbound = createOutboundClient({ allow: config.OUTBOUND_ALLOW });
   const queue = await openQueue(config, newId, log);
   const storage = await createFolderStorage({ dir: config.DATA_DIR });
+  const parts: Parts = { config, queue, storage, outbound, log };
   const stops: (() => Promise<void>)[] = [];
-  const url = config.ROLE === "worker" ? null : await startApi({ config, queue, storage, log }, stops);
-  if (config.ROLE !== "api") await startWork({ config, queue, storage, log }, stops);
+  const url = config.ROLE === "worker" ? null : await startApi(parts, stops);
+  if (config.ROLE !== "api") await startWork(parts, stops);
   log.info({ url, role: config.ROLE, config: summaryOf(config) }, "ready");
   return {
     url,
     async stop() {
       await Promise.all(stops.map(async (stop) => await stop()));
+      await outbound.close();
       await queue.close();
     },
   };
 }
 
-type Parts = { config: Config; queue: OpenQueue; storage: Storage; log: Logger };
+type Parts = { config: Config; queue: OpenQueue; storage: Storage; outbound: OutboundClient; log: Logger };
 
-async function startApi({ config, queue, storage, log }: Parts, stops: (() => Promise<void>)[]): Promise<string> {
+async function startApi(
+  { config, queue, storage, outbound, log }: Parts,
+  stops: (() => Promise<void>)[],
+): Promise<string> {
   const api = await createApi({
     logger: log,
     now: Date.now,
@@ -66,6 +72,7 @@ async function startApi({ config, queue, storage, log }: Parts, stops: (() => Pr
     idempotency: queue.idempotency,
     storage,
     recogniseFile,
+    checkUrl: outbound.checkUrl,
     checks: [{ name: "redis", check: queue.ping }],
     onAccepted: queue.admission.kick,
   });
@@ -73,8 +80,10 @@ async function startApi({ config, queue, storage, log }: Parts, stops: (() => Pr
   return await api.listen({ host: config.HOST, port: config.PORT });
 }
 
-async function startWork({ config, queue, storage, log }: Parts, stops: (() => Promise<void>)[]): Promise<void> {
-  const outbound = createOutboundClient({ allow: config.OUTBOUND_ALLOW });
+async function startWork(
+  { config, queue, storage, outbound, log }: Parts,
+  stops: (() => Promise<void>)[],
+): Promise<void> {
   const backend = createBackendOf(config, queue, outbound, log);
   const shared = { backend, storage, files: queue.files, timings: timingsOf(config), newId, now: Date.now, log };
   const monotonicNow = () => performance.now();
@@ -110,7 +119,6 @@ async function startWork({ config, queue, storage, log }: Parts, stops: (() => P
     await queue.sweeper.stop();
     await workers.stop();
     await backend.close();
-    await outbound.close();
   });
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import { JobFailure } from "../domain/failure.ts";
 import type { JobId } from "../domain/id.ts";
+import { isUploadable } from "../domain/media-type.ts";
 import { planOf, requestLimits, type JobRequest } from "../domain/job-request.ts";
 import { nothingMade, type QueuedJob } from "../domain/job.ts";
 import { skillNamed } from "../domain/skill.ts";
@@ -10,7 +11,7 @@ import { writeOrFind } from "./write-or-find.ts";
 const utf8BytesPerChar = 4;
 const maxScriptBytes = requestLimits.textChars * utf8BytesPerChar;
 
-type AcceptanceDeps = Pick<ApiDeps, "now" | "newId" | "jobs" | "files" | "storage" | "onAccepted"> & {
+type AcceptanceDeps = Pick<ApiDeps, "now" | "newId" | "jobs" | "files" | "storage" | "checkUrl" | "onAccepted"> & {
   log: FastifyBaseLogger;
 };
 
@@ -25,6 +26,7 @@ export async function acceptJob(deps: AcceptanceDeps, acceptance: Acceptance): P
   // Before the checks: what they ask for may be gone by the time that a request is repeated.
   const standing = await deps.jobs.load(tenant, id);
   if (standing !== null) return standing;
+  if (request.webhook !== undefined) checkWebhookUrl(deps, request.webhook.url);
   await checkFiles(deps, acceptance);
   await checkSession(deps, acceptance);
   const textKey = await storeScript(deps, request.input.text);
@@ -44,11 +46,25 @@ export async function acceptJob(deps: AcceptanceDeps, acceptance: Acceptance): P
   return accepted;
 }
 
+function checkWebhookUrl({ checkUrl }: AcceptanceDeps, url: string): void {
+  try {
+    checkUrl(url);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "it is not allowed";
+    throw new JobFailure("invalid_request", `webhook.url cannot be used: ${reason}`, { cause: error });
+  }
+}
+
 async function checkFiles(deps: AcceptanceDeps, { tenant, request }: Acceptance): Promise<void> {
   const ids = [...new Set(request.input.files)];
   const records = await Promise.all(ids.map((id) => deps.files.load(tenant, id)));
   const missing = ids.filter((_, index) => records[index] === null);
   if (missing.length > 0) throw new JobFailure("file_not_found", `Not found: ${missing.join(", ")}.`);
+
+  const notTaken = records.filter((record) => record !== null).filter(({ mime }) => !isUploadable(mime));
+  if (notTaken.length > 0) {
+    throw new JobFailure("file_type_not_supported", notTaken.map(({ id, mime }) => `${id} is ${mime}.`).join(" "));
+  }
 
   const { name, largestFileBytes } = skillNamed(request.skill);
   const isTooLarge = (record: FileRecord | null): record is FileRecord =>

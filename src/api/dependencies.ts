@@ -13,11 +13,11 @@ export type JobStore = {
   /** Idempotent by `job.id`: where that id exists, nothing changes and what stands is returned. */
   submit(job: QueuedJob): Promise<StoredJob>;
   load(tenant: string, id: JobId): Promise<StoredJob | null>;
-  /** Newest first. */
+  /** Newest first. `next` is where the next page begins; a page may be short, or empty, and not the last. */
   list(
     tenant: string,
     query: { limit: number; before: JobId | null; status: JobStatus | null },
-  ): Promise<{ jobs: StoredJob[]; hasMore: boolean }>;
+  ): Promise<{ jobs: StoredJob[]; next: JobId | null }>;
   sessionExists(tenant: string, id: SessionId): Promise<boolean>;
 };
 
@@ -121,6 +121,8 @@ export type ApiDeps = {
   idempotency: IdempotencyRecords;
   storage: FileStorage;
   recogniseFile: RecogniseFile;
+  /** Throws, with the reason, for an address that webhooks may not reach. */
+  checkUrl: (url: string) => unknown;
   checks: readonly ReadinessCheck[];
   /** Told after a job was accepted, so that admission need not wait for its next round. */
   onAccepted: () => Promise<void>;

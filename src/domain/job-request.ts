@@ -32,9 +32,20 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
   .max(requestLimits.urlChars, { error: `must have at most ${requestLimits.urlChars} characters` });
 
+/** A lone surrogate has no UTF-8, so it would not come out of storage as it went in. */
+const wellFormed = (text: string): boolean => text.isWellFormed();
+const notWellFormed = { error: "holds half of a surrogate pair, which is not a character" };
+
 const jobInputSchema = z
   .strictObject({
-    text: z.string().trim().min(1).max(requestLimits.textChars).optional().describe("The script."),
+    text: z
+      .string()
+      .trim()
+      .min(1)
+      .max(requestLimits.textChars)
+      .refine(wellFormed, notWellFormed)
+      .optional()
+      .describe("The script."),
     files: z
       .array(fileIdSchema)
       .max(requestLimits.files)
@@ -46,6 +57,7 @@ const jobInputSchema = z
       .trim()
       .min(1)
       .max(requestLimits.instructionChars)
+      .refine(wellFormed, notWellFormed)
       .optional()
       .describe("What to make of the text and files, such as “turn this script into a 30 s explainer”."),
   })
@@ -58,7 +70,7 @@ export const outputWishesSchema = z
     aspect_ratio: z.enum(["9:16", "16:9", "1:1", "4:5"]).optional(),
     resolution: z.enum(["720p", "1080p"]).optional(),
     duration_s: z.number().int().min(3).max(300).optional(),
-    music: z.string().trim().min(1).max(100).optional(),
+    music: z.string().trim().min(1).max(100).refine(wellFormed, notWellFormed).optional(),
   })
   .meta({ id: "OutputWishes" });
 export type OutputWishes = z.output<typeof outputWishesSchema>;
@@ -76,6 +88,7 @@ export const jobWebhookSchema = z
 
 const metadataSchema = z
   .record(z.string().min(1).max(requestLimits.metadataKeyChars), z.string().max(requestLimits.metadataValueChars))
+  .refine((metadata) => Object.entries(metadata).flat().every(wellFormed), notWellFormed)
   .refine((metadata) => Object.keys(metadata).length <= requestLimits.metadataKeys, {
     error: `takes at most ${requestLimits.metadataKeys} keys`,
   })

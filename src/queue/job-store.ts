@@ -56,8 +56,11 @@ export function createJobStore({ redis, keys, records }: { redis: Redis; keys: K
     return await records.load({ tenant, id });
   }
 
-  /** Newest first. Entries whose record has expired are dropped from the index on the way, so a page may be short. */
-  async function list(tenant: string, query: JobQuery): Promise<{ jobs: StoredJob[]; hasMore: boolean }> {
+  /**
+   * Newest first. `next` is where the next page begins, null on the last one. Entries whose record has expired are dropped from the
+   * index on the way, so a page may be short, or empty.
+   */
+  async function list(tenant: string, query: JobQuery): Promise<{ jobs: StoredJob[]; next: JobId | null }> {
     const index = keys.index(tenant, query.status ?? "all");
     const newest = query.before === null ? "+" : `(${query.before}`;
     const ids = await redis.zrange(index, newest, "-", "BYLEX", "REV", "LIMIT", 0, query.limit + 1);
@@ -65,7 +68,10 @@ export function createJobStore({ redis, keys, records }: { redis: Redis; keys: K
     const loaded = await records.loadAll(page);
     const expired = page.filter((_, at) => loaded[at] === null).map(({ id }) => id);
     if (expired.length > 0) await redis.zrem(index, ...expired);
-    return { jobs: loaded.filter((stored) => stored !== null), hasMore: ids.length > query.limit };
+    return {
+      jobs: loaded.filter((stored) => stored !== null),
+      next: ids.length > query.limit ? (page.at(-1)?.id ?? null) : null,
+    };
   }
 
   async function sessionExists(tenant: string, id: SessionId): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Redis } from "ioredis";
 
-type ScriptName = "submit" | "commit" | "emit" | "admit" | "reserve" | "append" | "extend";
+type ScriptName = "submit" | "commit" | "emit" | "admit" | "reserve" | "release" | "append" | "extend";
 type ScriptArgument = string | number;
 
 /** A Lua script of `scripts/`, as a function of its keys and arguments. The library loads it into Redis once and calls it by its hash. */

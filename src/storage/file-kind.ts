@@ -4,11 +4,6 @@ import { fileTypeFromBuffer, fileTypeFromFile, type FileTypeResult } from "file-
 export type FileKind = "image" | "video" | "audio" | "document" | "text";
 export type RecognisedFile = { mime: string; extension: string; kind: FileKind };
 
-/** What the backend's upload takes, by extension. The others that are recognised are to be turned into one of these, or into text. */
-export const uploadableExtensions: ReadonlySet<string> = new Set(
-  "mp4 mov avi webm mkv jpg png gif webp mp3 wav m4a aac".split(" "),
-);
-
 const known: readonly RecognisedFile[] = [
   { extension: "mp4", mime: "video/mp4", kind: "video" },
   { extension: "mov", mime: "video/quicktime", kind: "video" },

@@ -11,6 +11,7 @@ import { createEventFeed } from "../../src/queue/event-feed.ts";
 import { createFileRecords } from "../../src/queue/file-records.ts";
 import { createIdempotency } from "../../src/queue/idempotency.ts";
 import { createFolderStorage } from "../../src/storage/folder-storage.ts";
+import { createOutboundClient } from "../../src/outbound/outbound-client.ts";
 import { recogniseFile } from "../../src/storage/file-kind.ts";
 import { openQueue } from "./queue.ts";
 import { redisUrl } from "./redis.ts";
@@ -48,6 +49,7 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Sett
     idempotency: createIdempotency({ redis, keys, now: Date.now, keepS: 1_000, leaseMs }),
     storage,
     recogniseFile,
+    checkUrl: createOutboundClient({ allow: [] }).checkUrl,
     checks: [{ name: "redis", check: async () => void (await redis.ping()) }],
     onAccepted: queue.admission.kick,
   };

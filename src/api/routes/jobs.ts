@@ -51,6 +51,7 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
           "payload_too_large",
           "file_too_large",
           "unsupported_media_type",
+          "file_type_not_supported",
           "file_not_found",
           "idempotency_mismatch",
           "internal_error",
@@ -100,18 +101,12 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
       },
     },
     handler: async ({ tenant, query }) => {
-      const { jobs, hasMore } = await deps.jobs.list(tenant, {
+      const { jobs, next } = await deps.jobs.list(tenant, {
         limit: query.limit,
         before: query.cursor ?? null,
         status: query.status ?? null,
       });
-      const data = jobs.map(viewOf);
-      return {
-        object: "list" as const,
-        data,
-        has_more: hasMore,
-        next_cursor: hasMore ? (data.at(-1)?.id ?? null) : null,
-      };
+      return { object: "list" as const, data: jobs.map(viewOf), has_more: next !== null, next_cursor: next };
     },
   });
 }

@@ -87,6 +87,24 @@ describe("POST /v1/jobs", () => {
     expect(problem.detail).toBe(`Not found: ${missing.join(", ")}.`);
   });
 
+  it("names the file that the backend does not take", async () => {
+    const api = await startApi();
+    const { id } = (await (await postFile(api, Buffer.from("A script."), "script.mp4")).json()) as { id: string };
+    const problem = await problemIn(await postJob(api, { type: "upload", input: { files: [id] } }));
+    expect(problem).toMatchObject({ status: 415, code: "file_type_not_supported", detail: `${id} is text/plain.` });
+  });
+
+  it("refuses a webhook that may not be reached, and says why", async () => {
+    const api = await startApi();
+    const webhook = { url: "http://127.0.0.1/hook" };
+    const answer = await postJob(api, { type: "video", input: { text: "Rivers." }, webhook });
+    expect(await problemIn(answer)).toMatchObject({
+      status: 400,
+      code: "invalid_request",
+      detail: expect.stringContaining("webhook.url"),
+    });
+  });
+
   it("refuses a file that is too large for the skill, before anything is made", async () => {
     const api = await startApi({
       override: ({ files }) => ({

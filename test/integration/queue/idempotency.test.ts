@@ -58,3 +58,11 @@ it("frees a key under which nothing was made", async () => {
     resourceId: "job_2",
   });
 });
+
+it("keeps the answer of a request that took over, whatever becomes of the first one", async () => {
+  const { idempotency } = open();
+  await idempotency.reserve({ ...entry, resourceId: "job_1" });
+  await idempotency.settle(entry, { status: 202, body: "{}" });
+  await idempotency.release(entry);
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_2" })).toMatchObject({ state: "replay" });
+});

@@ -49,9 +49,9 @@ describe("list", () => {
     for (const job of jobs) await store.submit(job);
     const first = await store.list("default", { limit: 2, before: null, status: null });
     expect(first.jobs.map(({ job }) => job.id)).toEqual(jobs.slice(0, 2).map(({ id }) => id));
-    expect(first.hasMore).toBe(true);
+    expect(first.next).toBe(jobs[1]?.id);
     const rest = await store.list("default", { limit: 2, before: jobs[1]?.id ?? null, status: null });
-    expect(rest).toMatchObject({ jobs: [{ job: { id: jobs[2]?.id } }], hasMore: false });
+    expect(rest).toMatchObject({ jobs: [{ job: { id: jobs[2]?.id } }], next: null });
   });
 
   it("finds jobs by the status that callers see", async () => {
@@ -78,7 +78,20 @@ describe("list", () => {
     const job = queuedJob();
     await store.submit(job);
     await redis.del(keys.job({ tenant: "default", id: job.id }));
-    expect((await store.list("default", { limit: 10, before: null, status: null })).jobs).toEqual([]);
-    expect(await redis.zcard(keys.index("default", "all"))).toBe(0);
+    await store.submit(queuedJob());
+    expect((await store.list("default", { limit: 10, before: null, status: null })).jobs).toHaveLength(1);
+    expect(await redis.zcard(keys.index("default", "all"))).toBe(1);
+  });
+
+  it("goes on past a page whose records have all expired", async () => {
+    const { store, redis, keys } = openQueue();
+    const [older, newer] = [queuedJob(), queuedJob()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    if (!older || !newer) throw new Error("unreachable");
+    for (const job of [older, newer]) await store.submit(job);
+    await redis.del(keys.job({ tenant: "default", id: newer.id }));
+    const page = await store.list("default", { limit: 1, before: null, status: null });
+    expect(page).toEqual({ jobs: [], next: newer.id });
+    const next = await store.list("default", { limit: 1, before: page.next, status: null });
+    expect(next.jobs.map(({ job }) => job.id)).toEqual([older.id]);
   });
 });
