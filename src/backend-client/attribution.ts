@@ -8,10 +8,16 @@ export type Attribution = {
   "X-Skill-Platform": string;
 };
 
-/** What `X-Skill-Platform` says: an explicit setting wins, else the folder that the skill is installed in tells. */
+/**
+ * What `X-Skill-Platform` says: an explicit setting wins, else the folder that the skill is installed in tells.
+ * Throws when the setting cannot be a header, without which export would look like a matter of the plan.
+ */
 export function platformOf(install: { setting: string | undefined; installPath: string; homeDir: string }): string {
   const { setting, installPath, homeDir } = install;
-  if (setting !== undefined && setting.trim() !== "") return setting.trim();
+  if (setting !== undefined && setting.trim() !== "") {
+    if (!/^[\x20-\x7e]+$/.test(setting.trim())) throw new Error("SKILL_SOURCE must be printable ASCII");
+    return setting.trim();
+  }
   if (isBelow(installPath, path.join(homeDir, ".clawhub"))) return "clawhub";
   if (isBelow(installPath, path.join(homeDir, ".cursor", "skills"))) return "cursor";
   return "unknown";

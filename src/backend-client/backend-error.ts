@@ -21,6 +21,7 @@ const codeOfReason = {
   session_gone: "session_gone",
   out_of_credits: "insufficient_credits",
   export_refused: "export_not_in_plan",
+  attribution_missing: "backend_protocol",
   plan_refused: "backend_rejected",
   forbidden: "backend_forbidden",
   rate_limited: "rate_limited",

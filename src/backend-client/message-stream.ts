@@ -40,15 +40,11 @@ export function createReplyCollector(deps: {
     }
   }
 
-  /** `isComplete`: the stream came to its end. */
-  function finish({ isComplete }: { isComplete: boolean }): {
-    reply: Reply;
-    errorMessage: string | null;
-  } {
-    return {
-      reply: { ...joined.finish({ isNormal: isComplete && errorMessage === null }), ...counts },
-      errorMessage,
-    };
+  /** `isComplete`: the stream came to its end. Tells what was held back until then. */
+  function finish({ isComplete }: { isComplete: boolean }): { reply: Reply; errorMessage: string | null } {
+    const { text, rest, isTruncated } = joined.finish({ isNormal: isComplete && errorMessage === null });
+    if (rest.trim() !== "") onEvent({ type: "text", text: rest });
+    return { reply: { text, isTruncated, ...counts }, errorMessage };
   }
 
   return { add, finish };

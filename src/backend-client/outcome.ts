@@ -67,6 +67,7 @@ function kindOf(reason: BackendReason): "not_sent" | "not_run" | UnknownReason {
     case "session_gone":
     case "out_of_credits":
     case "export_refused":
+    case "attribution_missing":
     case "plan_refused":
     case "forbidden":
     case "rate_limited":

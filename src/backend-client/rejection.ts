@@ -56,6 +56,7 @@ export function rejectionIn(answer: {
 function reasonOf(endpoint: Endpoint, status: number, code: number | null, said: string): BackendReason {
   if (status >= 500) return "server_error";
   if (status >= 300 && status < 400) return "protocol";
+  if ((status === 402 || code === 402) && /x-skill|attribution|header/i.test(said)) return "attribution_missing";
   if (endpoint === "render_submit" && /already exists|duplicate/i.test(said)) return "render_exists";
   if (endpoint === "render_submit" && /active|in progress|concurrent|another export/i.test(said)) return "render_busy";
   return reasonOfNumber(endpoint, code ?? 0) ?? reasonOfNumber(endpoint, status) ?? unnumberedReason(endpoint, said);
@@ -119,10 +120,12 @@ function adviceFor(
         ? `Register at ${registrationLink(caller)} to get credits.`
         : "Top up the account that NEMO_TOKEN belongs to.";
     case "export_refused":
-      // The transport sends all three attribution headers with every request, so this 402 is not about a missing one.
+      // The transport sends all three attribution headers with every request, so a 402 that names none is about the plan.
       return isAnonymous
         ? `Register at ${registrationLink(caller)}, or upgrade, to unlock export.`
         : "Upgrade the plan of the account that NEMO_TOKEN belongs to, to unlock export.";
+    case "attribution_missing":
+      return "The backend missed an X-Skill header. All three were sent, so something on the way, such as a proxy, takes it off. The plan is not the matter.";
     case "forbidden":
       return isAnonymous && endpoint === "render_submit"
         ? `An anonymous account may not export: register at ${registrationLink(caller)}.`
@@ -134,7 +137,7 @@ function adviceFor(
     case "client_id_rejected":
       return "The client id was not accepted.";
     case "session_gone":
-      return "The backend has dropped the session.";
+      return "The backend has dropped the session, and what was in it.";
     case "file_type":
       return "Accepted are mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a and aac.";
     case "file_size":

@@ -1,4 +1,4 @@
-import { splitTrailingIssue } from "./temporary-issue.ts";
+import { possibleIssueStart, splitTrailingIssue } from "./temporary-issue.ts";
 import type { StreamEvent } from "./wire-event.ts";
 
 type TextEvent = Extract<StreamEvent, { type: "text" }>;
@@ -18,7 +18,7 @@ export function createReplyText({ maxChars }: { maxChars: number }) {
   let unconfirmed = "";
   let unconfirmedPieces = 0;
   let beginsParagraph = false;
-  /** A text about a temporary issue, which is noise if it stays the last. */
+  /** Text that is, or may become, a notice of a temporary issue, which is noise if it stays the last. */
   let held = "";
   let isTruncated = false;
 
@@ -28,12 +28,12 @@ export function createReplyText({ maxChars }: { maxChars: number }) {
     if (isTruncated || fresh === "" || (beginsParagraph && fresh.trim() === "")) return "";
     const gap = beginsParagraph && shown.trim() !== "" ? "\n\n" : "";
     beginsParagraph = event.as === "whole";
-    if (shown.trim() !== "" && splitTrailingIssue(fresh)?.before === "") {
-      held += gap + fresh;
-      return "";
-    }
-    const delta = held + gap + fresh;
-    held = "";
+    const pending = held + gap + fresh;
+    const start = possibleIssueStart(pending);
+    // As the first words of a reply it may be all that there is.
+    const isFirst = (shown + pending.slice(0, start)).trim() === "";
+    const delta = isFirst ? pending : pending.slice(0, start);
+    held = pending.slice(delta.length);
     const room = maxChars - shown.length;
     isTruncated = delta.length > room;
     const fitting = isTruncated ? delta.slice(0, room).toWellFormed() : delta;
@@ -46,11 +46,15 @@ export function createReplyText({ maxChars }: { maxChars: number }) {
     beginsParagraph = true;
   }
 
-  /** The whole text. After a normal end, a trailing notice of a temporary issue is dropped as noise, unless it is all there is. */
-  function finish({ isNormal }: { isNormal: boolean }): { text: string; isTruncated: boolean } {
-    const all = isNormal ? shown : shown + held;
-    const before = isNormal ? splitTrailingIssue(all)?.before : undefined;
-    return { text: (before === undefined || before === "" ? all : before).trim(), isTruncated };
+  /**
+   * The whole text, and what of it is still to be shown. After a normal end, trailing notices of a temporary issue are dropped as
+   * noise, unless they are all there is.
+   */
+  function finish({ isNormal }: { isNormal: boolean }): { text: string; rest: string; isTruncated: boolean } {
+    const said = isTruncated ? shown : shown + held;
+    const before = isNormal ? splitTrailingIssue(said)?.before : undefined;
+    const kept = before === undefined || before.trim() === "" ? said : before;
+    return { text: kept.trim(), rest: kept.slice(shown.length), isTruncated };
   }
 
   function freshPartOf({ text, as }: TextEvent): string {

@@ -74,6 +74,7 @@ async function sendOnce(deps: Deps, input: MessageInput, identity: Identity): Pr
     },
   });
   let isStreaming = false;
+  let finished: ReturnType<typeof collector.finish>;
   try {
     const answer = await transport.open({
       endpoint: "message",
@@ -91,6 +92,7 @@ async function sendOnce(deps: Deps, input: MessageInput, identity: Identity): Pr
     } else {
       await rejectUnlessEmpty(deps, answer, session, identity, watch.signal);
     }
+    finished = collector.finish({ isComplete: true });
   } catch (error) {
     const reason = unknownReasonOf(error, signal, isStreaming);
     if (error instanceof BackendError && reason === null) return sortFailure(error);
@@ -103,7 +105,7 @@ async function sendOnce(deps: Deps, input: MessageInput, identity: Identity): Pr
   } finally {
     watch.stop();
   }
-  const { reply, errorMessage } = collector.finish({ isComplete: true });
+  const { reply, errorMessage } = finished;
   if (errorMessage === null) return { kind: "finished", reply };
   const cause = new Error(`The backend said: ${withoutSecrets(errorMessage, identity.token).slice(0, maxQuotedChars)}`);
   return {

@@ -16,6 +16,10 @@ describe("names the platform", () => {
   });
 });
 
+it.each(["é", "line\nbreak"])("refuses the setting %j, which could be no header", (setting) => {
+  expect(() => platformOf({ setting, installPath: "/", homeDir: "/home/u" })).toThrow("SKILL_SOURCE");
+});
+
 it("says for which skill, in which version and on which platform", () => {
   expect(attributionOf("ai-to-video", "cursor")).toEqual({
     "X-Skill-Source": "ai-to-video",

@@ -12,7 +12,8 @@ function joined(steps: readonly Step[], { isNormal = true, maxChars = 10_000 } =
     if (step === "tool") reply.interrupt();
     else live += reply.add({ type: "text", as: step[0], text: step[1] });
   }
-  return { live, ...reply.finish({ isNormal }) };
+  const end = reply.finish({ isNormal });
+  return { live: live + end.rest, ...end };
 }
 
 const rows: [rule: string, steps: Step[], expected: string][] = [
@@ -209,13 +210,28 @@ describe("drops a trailing notice of a temporary issue", () => {
     expect(joined([["whole", `Your video is ready. ${issue}`]]).text).toBe("Your video is ready.");
   });
 
-  it("in pieces", () => {
-    expect(
-      joined([
-        ["piece", "Ready. I encountered"],
-        ["piece", " a temporary issue."],
-      ]).text,
-    ).toBe("Ready.");
+  it.each([
+    [["Ready. I encountered", " a temporary issue."]],
+    [["Ready.", " I", "'ve run into a ", "temporary prob", "lem", ". Please try", " again."]],
+    [["Ready. ", "Sorry, we hit a temporary", " issue", " with the preview."]],
+    [["Ready. ", issue, " ", issue]],
+  ])("in pieces, and does not show them live either: %j", (pieces) => {
+    const { text, live } = joined(pieces.map((piece) => ["piece", piece]));
+    expect({ text, live: live.trim() }).toEqual({ text: "Ready.", live: "Ready." });
+  });
+
+  it("and shows at the end what only began like one", () => {
+    const { text, live } = joined([
+      ["piece", "Ready. I"],
+      ["piece", " added music"],
+    ]);
+    expect({ text, live }).toEqual({ text: "Ready. I added music", live: "Ready. I added music" });
+  });
+
+  it("and is not kept waiting by a long sentence", () => {
+    const reply = createReplyText({ maxChars: 1000 });
+    reply.add({ type: "text", as: "piece", text: "Ready." });
+    expect(reply.add({ type: "text", as: "piece", text: ` I added ${"music and ".repeat(15)}` })).toContain("music");
   });
 
   it("but keeps it where it is all there is", () => {
