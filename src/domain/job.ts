@@ -69,6 +69,8 @@ const renderSchema = z.object({
   /** When its status first came back as 'not found', null while it does not. */
   notFoundSinceMs: z.number().nullable(),
   startedAtMs: z.number(),
+  /** Where it is rendered, when the job's own session was gone by then. */
+  session: z.object({ backendSessionId: z.string(), identityId: z.string(), userId: z.string().nullable() }).optional(),
 });
 
 export const videoSchema = z.object({

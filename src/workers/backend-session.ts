@@ -1,17 +1,33 @@
-import { JobFailure } from "../domain/failure.ts";
+import { BackendError } from "../backend-client/backend-error.ts";
 import type { Backend } from "../backend-client/backend.ts";
 import type { BackendSession } from "../backend-client/session.ts";
+import { JobFailure } from "../domain/failure.ts";
 import type { Claim } from "../queue/job-claim.ts";
 
-/** The job's session on the backend. Made when there is none yet, and recorded before it is used. */
-export async function ensureBackendSession(
+/**
+ * Does `work` in the job's session on the backend, which is made and recorded when there is none yet. The backend drops sessions
+ * that were idle. As long as nothing of the job is in its own session, it then goes on once more in a new one: work that
+ * meets 1002 was not carried out.
+ */
+export async function inBackendSession<Result>(
   backend: Backend,
   claim: Claim,
   signal: AbortSignal,
-): Promise<BackendSession> {
-  const { skill } = claim.job;
-  if (claim.backendSession !== null) return { ...claim.backendSession, skill };
-  const made = await backend.createSession({ skill, language: "en", signal });
+  work: (session: BackendSession) => Promise<Result>,
+): Promise<Result> {
+  const { skill, ownsSession } = claim.job;
+  const known = claim.backendSession;
+  try {
+    return await work(known === null ? await makeSession(backend, claim, signal) : { ...known, skill });
+  } catch (error) {
+    const { uploads, message } = claim.job.made;
+    if (!isSessionGone(error) || !ownsSession || uploads !== null || message !== null) throw error;
+    return await work(await makeSession(backend, claim, signal));
+  }
+}
+
+async function makeSession(backend: Backend, claim: Claim, signal: AbortSignal): Promise<BackendSession> {
+  const made = await backend.createSession({ skill: claim.job.skill, language: "en", signal });
   const { backendSessionId, taskId, identityId, userId } = made;
   await claim.update((job) => job, { backendSessionId, taskId, identityId, userId });
   return made;
@@ -22,4 +38,9 @@ export function existingBackendSession(claim: Claim): BackendSession {
   if (claim.backendSession === null)
     throw new JobFailure("nothing_to_export", "Nothing was generated in this session yet.");
   return { ...claim.backendSession, skill: claim.job.skill };
+}
+
+/** The backend has dropped the session, or it belongs to an account whose token is lost. */
+export function isSessionGone(error: unknown): boolean {
+  return error instanceof BackendError && error.reason === "session_gone";
 }

@@ -9,7 +9,7 @@ import { making } from "../domain/transition.ts";
 import type { FileRecords } from "../queue/file-records.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
-import { existingBackendSession } from "./backend-session.ts";
+import { existingBackendSession, isSessionGone } from "./backend-session.ts";
 import { fetchVideo } from "./finished-video.ts";
 import { reportProgress } from "./progress.ts";
 import type { StageOutcome, StageRun } from "./stage.ts";
@@ -36,13 +36,15 @@ const maxRenderAttempts = 2;
  *     id recorded ──► submit ──► look every 30 s ──► completed: download, prove that it plays, done
  *                       ▲             ├──► not found, and again 30 s later: submit the same id
  *                       └─────────────┴──► failed: once more under a new id
+ *
+ * Should the session be gone by then, the draft that was kept is rendered in a new one.
  */
 export function createExportStage(deps: ExportStageDeps): StageRun {
   const { backend, storage, timings, newId, now } = deps;
 
   return async function runExport(claim, signal) {
-    const session = existingBackendSession(claim);
     const { render } = claim.job.made;
+    const session = render?.session ? { ...render.session, skill: claim.job.skill } : existingBackendSession(claim);
     if (render === null) return await startRender(claim, session, 1, signal);
     const status = await backend.renderStatus({ session, renderId: render.id, signal });
     return await afterLook(claim, session, render, status, signal);
@@ -54,13 +56,15 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
     attempt: number,
     signal: AbortSignal,
   ): Promise<StageOutcome> {
-    const timeline = claim.job.made.timeline ?? (await readTimeline(claim, session, signal));
+    const { made } = claim.job;
+    const timeline = made.timeline ?? (await readTimeline(claim, session, signal));
     const render: Render = {
+      startedAtMs: now(),
+      ...made.render,
       id: newId("render"),
       attempt,
       acceptedAtMs: null,
       notFoundSinceMs: null,
-      startedAtMs: claim.job.made.render?.startedAtMs ?? now(),
     };
     await claim.update((job) => making(job, { render, timeline }));
     return await submit(claim, session, render, signal);
@@ -79,6 +83,7 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
     try {
       await backend.submitRender({ session, renderId: render.id, draftText, output: { format, quality }, signal });
     } catch (error) {
+      if (isSessionGone(error) && render.session === undefined) return await submitElsewhere(claim, render, signal);
       // Whether it was accepted is open: its status will tell.
       if (error instanceof BackendError && error.isPassing) return { kind: "again", afterMs: timings.pollEveryMs };
       throw error;
@@ -86,6 +91,15 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
     await claim.update((job) => making(job, { render: { ...render, acceptedAtMs: now(), notFoundSinceMs: null } }));
     await reportProgress(claim, 0.05);
     return { kind: "again", afterMs: timings.pollEveryMs };
+  }
+
+  /** The job's own session stays as it is, gone: whoever builds on what was in it must learn of that. */
+  async function submitElsewhere(claim: Claim, render: Render, signal: AbortSignal): Promise<StageOutcome> {
+    const session = await backend.createSession({ skill: claim.job.skill, language: "en", signal });
+    const { backendSessionId, identityId, userId } = session;
+    const moved = { ...render, session: { backendSessionId, identityId, userId } };
+    await claim.update((job) => making(job, { render: moved }));
+    return await submit(claim, session, moved, signal);
   }
 
   async function afterLook(

@@ -9,7 +9,7 @@ import { requestLimits } from "../domain/job-request.ts";
 import { making } from "../domain/transition.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
-import { ensureBackendSession } from "./backend-session.ts";
+import { inBackendSession, isSessionGone } from "./backend-session.ts";
 import { carriedOut, creditsTotal } from "./message-result.ts";
 import { recoverMessage } from "./message-recovery.ts";
 import { watchMessage } from "./message-watch.ts";
@@ -49,10 +49,24 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
   const { backend, storage, timings, now, monotonicNow, log } = deps;
 
   return async function runGenerate(claim, signal) {
-    if (claim.job.made.message?.state === "sending") return await recoverMessage(deps, claim, signal);
+    if (claim.job.made.message?.state === "sending") return await recover(claim, signal);
     const text = await composeText(claim);
-    const session = await ensureBackendSession(backend, claim, signal);
-    const before = await backend.readState({ session, signal });
+    return await inBackendSession(
+      backend,
+      claim,
+      signal,
+      async (session) => await sendMessage(claim, session, text, signal),
+    );
+  };
+
+  async function sendMessage(
+    claim: Claim,
+    known: BackendSession,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<StageOutcome> {
+    const before = await backend.readState({ session: known, signal });
+    const session = { ...known, userId: known.userId ?? before.userId };
     const creditsBefore = await creditsTotal(backend, session, signal);
 
     const watch = watchMessage(claim);
@@ -69,7 +83,7 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     }
     await watch.end();
     return await afterMessage(claim, session, outcome, signal);
-  };
+  }
 
   /** Whoever finds the marker takes the message for sent, so it is written right before, and not relied on for long. */
   async function markSending(claim: Claim, fingerprintBefore: string, creditsBefore: number | null): Promise<void> {
@@ -93,15 +107,27 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
         throw outcome.failure;
       case "not_sent":
         return await sendLater(claim, timings.retryMs);
-      case "not_run":
-        if (outcome.failure.code === "rate_limited") return await sendLater(claim, timings.retryMs);
+      case "not_run": {
+        const later = await sendLater(claim, timings.retryMs);
+        if (outcome.failure.code === "rate_limited") return later;
         throw outcome.failure;
+      }
       case "unknown":
         log.warn(
           { jobId: claim.job.id, reason: outcome.reason, err: outcome.cause },
           "the outcome of a message is unknown; recovering",
         );
-        return await recoverMessage(deps, claim, signal);
+        return await recover(claim, signal);
+    }
+  }
+
+  async function recover(claim: Claim, signal: AbortSignal): Promise<StageOutcome> {
+    try {
+      return await recoverMessage(deps, claim, signal);
+    } catch (error) {
+      if (!isSessionGone(error)) throw error;
+      const detail = "The connection broke after the message was sent, and the backend has dropped the session since.";
+      throw new JobFailure("outcome_unknown", detail, { cause: error });
     }
   }
 

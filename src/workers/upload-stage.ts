@@ -1,10 +1,12 @@
 import type { Backend } from "../backend-client/backend.ts";
+import type { BackendSession } from "../backend-client/session.ts";
 import { JobFailure } from "../domain/failure.ts";
 import type { FileId } from "../domain/id.ts";
 import { making } from "../domain/transition.ts";
 import type { FileRecord, FileRecords } from "../queue/file-records.ts";
+import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
-import { ensureBackendSession } from "./backend-session.ts";
+import { inBackendSession } from "./backend-session.ts";
 import { reportProgress } from "./progress.ts";
 import type { StageRun } from "./stage.ts";
 
@@ -13,7 +15,11 @@ export type UploadStageDeps = { backend: Backend; files: FileRecords; storage: S
 /** Puts the job's files and URLs into its session, one after another and each recorded, so that a crash repeats at most one. */
 export function createUploadStage({ backend, files, storage }: UploadStageDeps): StageRun {
   return async function runUpload(claim, signal) {
-    const session = await ensureBackendSession(backend, claim, signal);
+    await inBackendSession(backend, claim, signal, async (session) => await uploadAll(claim, session, signal));
+    return { kind: "done", made: {} };
+  };
+
+  async function uploadAll(claim: Claim, session: BackendSession, signal: AbortSignal): Promise<void> {
     const { input, tenant } = claim.job;
     const sources = [...input.files, ...input.urls];
     for (let at = claim.job.made.uploads?.length ?? 0; at < sources.length; at++) {
@@ -23,7 +29,6 @@ export function createUploadStage({ backend, files, storage }: UploadStageDeps):
       const sent = fileId === undefined ? await sendUrl(sources[at] ?? "") : await sendFile(fileId);
       await claim.update((job) => making(job, { uploads: [...(job.made.uploads ?? []), ...sent] }));
     }
-    return { kind: "done", made: {} };
 
     async function sendUrl(url: string) {
       const { files: uploaded } = await backend.uploadUrls({ session, urls: [url], signal });
@@ -39,7 +44,7 @@ export function createUploadStage({ backend, files, storage }: UploadStageDeps):
       });
       return [{ name: file.name, kind: uploaded[0]?.fileType ?? file.kind }];
     }
-  };
+  }
 
   async function loadFile(tenant: string, id: FileId): Promise<FileRecord> {
     const file = await files.load(tenant, id);
