@@ -28,6 +28,8 @@ async function generate(): Promise<string> {
     checkUrl: unused,
     checks: [],
     onAccepted: unused,
+    control: { cancel: unused },
+    operator: { key: "", gates: { closed: unused, close: unused }, openGate: unused },
   });
   const document = api.swagger();
   await api.close();

@@ -41,6 +41,8 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default(".data"),
 
   API_KEY: secret.min(16),
+  /** Opens the operators' calls, such as the pause of all sends; without it there are none. */
+  OPERATOR_KEY: secret.min(16).optional(),
   WEBHOOK_SECRET: secret.regex(
     /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
     'must be "whsec_" and the base64 of 24 to 64 random bytes',
@@ -58,6 +60,8 @@ const environmentSchema = z.object({
 
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(5_000).default(100),
   ADMISSION_WINDOW: z.coerce.number().int().min(1).max(100_000).default(500),
+  /** How many of these may be one tenant's. */
+  TENANT_CAP: z.coerce.number().int().min(1).max(100_000).default(250),
   QUEUE_LOCK_MS: duration(60_000),
   DRAIN_MS: duration(10_000),
   SWEEP_MS: duration(5_000),
@@ -65,10 +69,16 @@ const environmentSchema = z.object({
   SWEEP_GRACE_MS: duration(10_000),
   EXPORT_POLL_MS: duration(30_000),
   RENDER_DEADLINE_MS: duration(30 * 60_000),
+  UPLOAD_LIMIT_MS: duration(60 * 60_000),
+  GENERATE_LIMIT_MS: duration(2 * 60 * 60_000),
+  EXPORT_LIMIT_MS: duration(3 * 60 * 60_000),
   RECOVERY_FIRST_READ_MS: duration(protocolRecoveryTimings.firstReadMs),
   RECOVERY_READ_MS: duration(protocolRecoveryTimings.readEveryMs),
   RECOVERY_QUIET_MS: duration(protocolRecoveryTimings.quietMs),
   RETRY_MS: duration(30_000),
+  /** How often a backend that is down is probed, and the balance of an account without credits is looked at. */
+  PROBE_MS: duration(30_000),
+  CREDITS_POLL_MS: duration(60_000),
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
 });
 
@@ -76,6 +86,7 @@ export type Config = Readonly<z.output<typeof environmentSchema>>;
 
 /** A client id is all that it takes to be given a token, and a Redis URL may hold a password. */
 const secretNames: ReadonlySet<string> = new Set([
+  "OPERATOR_KEY",
   "API_KEY",
   "WEBHOOK_SECRET",
   "NEMO_TOKEN",

@@ -10,15 +10,22 @@ import { systemClock } from "./backend-client/clock.ts";
 import { backendLimits } from "./backend-client/limits.ts";
 import { readConfig, summaryOf, type Config } from "./config.ts";
 import { newId } from "./new-id.ts";
+import type { Redis } from "ioredis";
 import { createOutboundClient, type OutboundClient } from "./outbound/outbound-client.ts";
 import { openQueue, type OpenQueue } from "./queue/open-queue.ts";
+import { createPeriodic, type Periodic } from "./queue/periodic.ts";
 import { createFolderStorage, type Storage } from "./storage/folder-storage.ts";
 import { recogniseFile } from "./storage/file-kind.ts";
 import { standardScheduleMs } from "./webhooks/retry-schedule.ts";
 import { createWebhookSender } from "./webhooks/send.ts";
 import { parseSecret } from "./webhooks/sign.ts";
+import { createAccountGates } from "./workers/account-gates.ts";
+import { createBreaker } from "./workers/breaker.ts";
 import { createExportStage } from "./workers/export-stage.ts";
+import { createGatekeeper } from "./workers/gatekeeper.ts";
 import { createGenerateStage } from "./workers/generate-stage.ts";
+import { createInterrupts } from "./workers/interrupts.ts";
+import { createSessionSettler } from "./workers/session-settler.ts";
 import { createStageProcessor } from "./workers/stage-processor.ts";
 import { startWorkers } from "./workers/supervisor.ts";
 import type { Timings } from "./workers/timings.ts";
@@ -75,32 +82,21 @@ async function startApi(
     checkUrl: outbound.checkUrl,
     checks: [{ name: "redis", check: queue.ping }],
     onAccepted: queue.admission.kick,
+    control: queue.control,
+    operator:
+      config.OPERATOR_KEY === undefined
+        ? null
+        : { key: config.OPERATOR_KEY, gates: queue.gates, openGate: queue.admission.openGate },
   });
   stops.push(async () => await api.close());
   return await api.listen({ host: config.HOST, port: config.PORT });
 }
 
-async function startWork(
-  { config, queue, storage, outbound, log }: Parts,
-  stops: (() => Promise<void>)[],
-): Promise<void> {
+async function startWork(parts: Parts, stops: (() => Promise<void>)[]): Promise<void> {
+  const { config, queue, outbound, log } = parts;
   const backend = createBackendOf(config, queue, outbound, log);
-  const shared = { backend, storage, files: queue.files, timings: timingsOf(config), newId, now: Date.now, log };
-  const monotonicNow = () => performance.now();
-  const processStage = createStageProcessor({
-    claims: queue.claims,
-    queues: queue.queues,
-    admission: queue.admission,
-    stages: {
-      upload: createUploadStage(shared),
-      generate: createGenerateStage({ ...shared, monotonicNow, hasOtherWork: queue.admission.hasOtherWork }),
-      export: createExportStage(shared),
-    },
-    retryMs: config.RETRY_MS,
-    newId,
-    now: Date.now,
-    log,
-  });
+  const subscriber = queue.connect();
+  const processStage = createStageProcessorOf(parts, backend, subscriber);
   const processWebhook = createWebhookDelivery({
     redis: queue.redis,
     keys: queue.keys,
@@ -114,12 +110,69 @@ async function startWork(
   });
   const limits = { concurrency: config.WORKER_CONCURRENCY, lockMs: config.QUEUE_LOCK_MS, drainMs: config.DRAIN_MS };
   const workers = startWorkers({ connect: queue.connect, keys: queue.keys, processStage, processWebhook, log, limits });
-  queue.sweeper.start();
+  const periodic = periodicWork(parts, backend);
+  for (const { start } of periodic) start();
   stops.push(async () => {
-    await queue.sweeper.stop();
+    await Promise.all(periodic.map(async ({ stop }) => await stop()));
     await workers.stop();
     await backend.close();
+    subscriber.disconnect();
   });
+}
+
+function createStageProcessorOf({ config, queue, storage, log }: Parts, backend: Backend, subscriber: Redis) {
+  const { gates, admission, files, keys, claims, passOn } = queue;
+  const now = Date.now;
+  const shared = { backend, storage, files, gates, timings: timingsOf(config), newId, now, log };
+  return createStageProcessor({
+    ...shared,
+    claims,
+    passOn,
+    gateFor: createAccountGates({
+      backend,
+      gates,
+      now,
+      rateLimitMs: config.RETRY_MS,
+      creditsPollMs: config.CREDITS_POLL_MS,
+    }),
+    breaker: createBreaker({ gates, now, probeEveryMs: config.PROBE_MS }),
+    interrupts: createInterrupts({ subscriber, keys }),
+    stages: {
+      upload: createUploadStage(shared),
+      generate: createGenerateStage({
+        ...shared,
+        monotonicNow: () => performance.now(),
+        hasOtherWork: admission.hasOtherWork,
+      }),
+      export: createExportStage(shared),
+    },
+    retryMs: config.RETRY_MS,
+    stageLimitsMs: {
+      upload: config.UPLOAD_LIMIT_MS,
+      generate: config.GENERATE_LIMIT_MS,
+      export: config.EXPORT_LIMIT_MS,
+    },
+  });
+}
+
+/** What some process has to look after all the time: leftovers of crashes, closed gates, sessions that settle. */
+function periodicWork({ config, queue, log }: Parts, backend: Backend): Periodic[] {
+  const { gates, admission, records, settling, sweeper, locks } = queue;
+  const now = Date.now;
+  const lookAtGates = createGatekeeper({
+    backend,
+    gates,
+    admission,
+    now,
+    probeEveryMs: config.PROBE_MS,
+    creditsPollMs: config.CREDITS_POLL_MS,
+    log,
+  });
+  const timings = timingsOf(config).recovery;
+  const settleSessions = createSessionSettler({ backend, records, settling, admission, timings, now, log });
+  return Object.entries({ sweep: sweeper.sweep, gates: lookAtGates, settle: settleSessions }).map(([name, work]) =>
+    createPeriodic({ name, work, everyMs: config.SWEEP_MS, locks, log }),
+  );
 }
 
 function createBackendOf(config: Config, queue: OpenQueue, outbound: OutboundClient, log: Logger): Backend {
@@ -136,7 +189,7 @@ function createBackendOf(config: Config, queue: OpenQueue, outbound: OutboundCli
     publicGet: outbound.get,
     newClientId: randomUUID,
     clock: systemClock,
-    limits: backendLimits,
+    limits: { ...backendLimits, rateLimitWaitMs: config.RETRY_MS },
     log,
   });
 }

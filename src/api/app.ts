@@ -14,7 +14,9 @@ import { validateRequest } from "./request-validation.ts";
 import { addFileRoutes } from "./routes/files.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addJobEventRoutes } from "./routes/job-events.ts";
+import { addJobControlRoutes } from "./routes/job-control.ts";
 import { addJobRoutes } from "./routes/jobs.ts";
+import { addOperatorRoutes } from "./routes/operator.ts";
 import { addProblemTypeRoutes } from "./routes/problem-types.ts";
 
 /** A request id from outside is taken over when it is harmless in logs and headers. */
@@ -58,6 +60,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const refuseTheRest = refuseOtherMethods(app);
   await serveOpenApi(app);
   await app.register(async (v1: Api) => addV1Routes(v1, deps, limits, streams));
+  const { operator } = deps;
+  if (operator !== null) await app.register(async (scope: Api) => addOperatorRoutes(scope, operator, deps.now));
   addProblemTypeRoutes(app);
   addHealthRoutes(app, deps, limits);
   refuseTheRest();
@@ -71,6 +75,7 @@ async function addV1Routes(v1: Api, deps: ApiDeps, limits: ApiLimits, streams: O
     reply.header("cache-control", "no-store");
   });
   addJobRoutes(v1, deps);
+  addJobControlRoutes(v1, deps);
   addJobEventRoutes(v1, deps, limits, streams);
   await v1.register(async (scope: Api) => addFileRoutes(scope, deps));
 }

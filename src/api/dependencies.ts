@@ -4,6 +4,7 @@ import type { FileId, JobId, NewId, SessionId } from "../domain/id.ts";
 import type { KeptJobEvent } from "../domain/job-event.ts";
 import type { JobCircumstances } from "../domain/job-view.ts";
 import type { Job, JobStatus, QueuedJob } from "../domain/job.ts";
+import type { GateReason, Waiting } from "../domain/waiting.ts";
 
 /** What the API needs of the rest, as it needs it; the composition root injects what has these shapes. */
 
@@ -19,6 +20,23 @@ export type JobStore = {
     query: { limit: number; before: JobId | null; status: JobStatus | null },
   ): Promise<{ jobs: StoredJob[]; next: JobId | null }>;
   sessionExists(tenant: string, id: SessionId): Promise<boolean>;
+};
+
+export type JobControl = {
+  /** Null: there is no such job. A job that was running ends as soon as its stage has stopped. */
+  cancel(tenant: string, id: JobId): Promise<StoredJob | null>;
+};
+
+/** A gate that holds sends back: of one account on the backend, or of all (`*`). */
+export type Gate = { account: string; reason: GateReason; untilMs: number | null; waiting: Waiting };
+
+export type Operator = {
+  key: string;
+  gates: {
+    closed(): Promise<Gate[]>;
+    close(gate: Gate & { isCurrent: boolean; balance: number | null }): Promise<void>;
+  };
+  openGate(gate: Pick<Gate, "reason" | "account">): Promise<void>;
 };
 
 export type EventFeed = {
@@ -126,5 +144,8 @@ export type ApiDeps = {
   checks: readonly ReadinessCheck[];
   /** Told after a job was accepted, so that admission need not wait for its next round. */
   onAccepted: () => Promise<void>;
+  control: JobControl;
+  /** Null: there are no calls for operators. */
+  operator: Operator | null;
   limits?: Partial<ApiLimits>;
 };

@@ -87,6 +87,7 @@ export const documentSettings: FastifyDynamicSwaggerOptions = {
     components: {
       securitySchemes: {
         apiKey: { type: "http", scheme: "bearer", description: "An API key of Reelay." },
+        operatorKey: { type: "http", scheme: "bearer", description: "The operators' key, where one is set." },
       },
     },
     webhooks: Object.fromEntries(webhookEvents.map((event) => [event, webhook(event)])),

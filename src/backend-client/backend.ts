@@ -70,6 +70,8 @@ export function createBackend(deps: {
   const timeoutMs = limits.uploadTimeoutMs;
 
   return {
+    /** The identity that new sessions are made with. */
+    currentAccount: async (signal: AbortSignal): Promise<string> => (await identities.current(signal)).id,
     createSession: (input: { skill: SkillName; language: string; signal: AbortSignal }) => createSession(asker, input),
     sendMessage: (input: MessageInput) => sendMessage({ transport, asker, clock, limits, log }, input),
     uploadFiles: (input: About & { files: readonly { path: string; filename: string; mime: string }[] }) =>

@@ -17,6 +17,14 @@ const catalogue = {
     "A request with this Idempotency-Key is still in flight.",
     "Wait a second and send it again.",
   ],
+  job_finished: [409, "The job has ended already.", "Read the job to see how it ended."],
+  job_not_finished: [409, "The job has not ended yet.", "Wait for its end, or cancel it first."],
+  nothing_to_retry: [409, "The job has succeeded.", "Submit a new job to make another video."],
+  resend_required: [
+    409,
+    "The job's message may have been carried out, and charged.",
+    "Look at the session first. To send the message again all the same, retry with `resend` set to true.",
+  ],
   idempotency_mismatch: [
     422,
     "This Idempotency-Key was used with another body.",

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { hasEnded, jobErrorSchema, stageOf, type Job } from "./job.ts";
 import { stageSchema } from "./job-request.ts";
+import { waitingSchema } from "./waiting.ts";
 
 /** What happens to a job while someone watches: the `data` of `GET /v1/jobs/{id}/events`. */
 export const jobEventSchema = z
   .discriminatedUnion("type", [
     z.object({ type: z.literal("job.queued") }),
+    z.object({ type: z.literal("job.waiting"), waiting: waitingSchema }),
     z.object({ type: z.literal("job.stage"), stage: stageSchema }),
     z.object({
       type: z.literal("job.progress"),

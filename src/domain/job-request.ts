@@ -113,6 +113,10 @@ export const jobRequestSchema = z
       .max(requestLimits.maxPriority)
       .default(0)
       .describe("Higher goes first within your own jobs."),
+    run_after: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe("Not to be started before; later jobs of the same session wait for it too."),
     deadline_s: z
       .number()
       .int()

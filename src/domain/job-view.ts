@@ -4,13 +4,9 @@ import { fileIdSchema, jobIdSchema, sessionIdSchema } from "./id.ts";
 import { hasEnded, jobStatuses, stageOf, type Job } from "./job.ts";
 import { jobTypes, stageSchema } from "./job-request.ts";
 import { skillNameSchema } from "./skill.ts";
+import { isoTime, waitingSchema, type Waiting } from "./waiting.ts";
 
 const time = z.iso.datetime();
-
-export const waitingSchema = z
-  .object({ reason: z.enum(["session_busy"]), detail: z.string().describe("The reason in words.") })
-  .meta({ id: "Waiting" });
-export type Waiting = z.infer<typeof waitingSchema>;
 
 const videoViewSchema = z
   .object({
@@ -61,6 +57,7 @@ export const jobViewSchema = z
     hints: z.array(z.string()),
     result: resultSchema.nullable(),
     error: errorViewSchema.nullable(),
+    cancel_requested: z.boolean().describe("A cancel was accepted; the job ends as soon as its stage has stopped."),
     metadata: z.record(z.string(), z.string()),
     retry_of: jobIdSchema.nullable(),
     batch_id: z.string().nullable(),
@@ -101,6 +98,7 @@ export const jobViewSchema = z
           credits_used: 100,
         },
         error: null,
+        cancel_requested: false,
         metadata: { order: "A-17" },
         retry_of: null,
         batch_id: null,
@@ -132,6 +130,7 @@ export function viewOfJob(job: Job, { progress, waiting }: JobCircumstances): Jo
     hints: [],
     result: resultOf(job),
     error: job.status === "failed" ? { ...describeError(job.error.code), ...job.error } : null,
+    cancel_requested: job.cancelRequestedAtMs !== null,
     metadata: job.metadata,
     retry_of: job.retryOf,
     batch_id: job.batchId,
@@ -167,8 +166,4 @@ function resultOf({ status, made }: Job): JobView["result"] {
 function describeError(code: (typeof failureCodes)[number]): { title: string; advice: string } {
   const { title, advice } = describeFailure(code);
   return { title, advice };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -123,6 +123,11 @@ const acceptedSchema = z.object({
   retryOf: jobIdSchema.nullable(),
   batchId: z.string().nullable(),
   made: madeSchema,
+  /** Not to be started before. */
+  runAfterMs: z.number().nullable(),
+  cancelRequestedAtMs: z.number().nullable(),
+  /** When the current stage was claimed for the first time: its run time counts from there, and its time in queues does not. */
+  stageStartedAtMs: z.number().nullable(),
   /** Claims of the current stage that did not end cleanly: a crash, or a bug. Bounded. */
   crashes: z.number().int(),
 });

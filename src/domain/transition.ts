@@ -12,7 +12,8 @@ export type Ending = { nowMs: number; eventId: EventId };
 export function claimed(job: Job, nowMs: number): RunningJob {
   assertOpen(job);
   const startedAtMs = job.status === "running" ? job.startedAtMs : nowMs;
-  return { ...job, status: "running", startedAtMs, crashes: job.crashes + 1 };
+  const stageStartedAtMs = job.stageStartedAtMs ?? nowMs;
+  return { ...job, status: "running", startedAtMs, stageStartedAtMs, crashes: job.crashes + 1 };
 }
 
 /** What a stage has made is recorded while it goes on. */
@@ -27,20 +28,47 @@ export function yielded(job: RunningJob): RunningJob {
 
 /** The stage is done: on to the next one, or to the end. */
 export function stageDone(job: RunningJob, ending: Ending): RunningJob | EndedJob {
-  if (job.stageIndex + 1 < job.plan.length) return { ...job, stageIndex: job.stageIndex + 1, crashes: 0 };
+  if (job.stageIndex + 1 < job.plan.length)
+    return { ...job, stageIndex: job.stageIndex + 1, stageStartedAtMs: null, crashes: 0 };
   return { ...job, status: "succeeded", finishedAtMs: ending.nowMs, eventId: ending.eventId };
 }
 
+/** Back to waiting, because a gate was found closed. What was made is kept, and the stage's run time begins anew. */
+export function parked(job: RunningJob): RunningJob {
+  return { ...job, stageStartedAtMs: null, crashes: 0 };
+}
+
 export function failed(job: Job, failure: JobFailure, ending: Ending): EndedJob {
+  const error = { code: failure.code, detail: failure.detail ?? null, stage: stageOf(job) };
+  return { ...ended(job, ending), status: "failed", error };
+}
+
+export function canceled(job: Job, ending: Ending): EndedJob {
+  return { ...ended(job, ending), status: "canceled" };
+}
+
+export function cancelRequested(job: Job, nowMs: number): Job {
   assertOpen(job);
-  return {
-    ...job,
-    status: "failed",
-    startedAtMs: job.status === "running" ? job.startedAtMs : null,
-    finishedAtMs: ending.nowMs,
-    eventId: ending.eventId,
-    error: { code: failure.code, detail: failure.detail ?? null, stage: stageOf(job) },
-  };
+  return { ...job, cancelRequestedAtMs: job.cancelRequestedAtMs ?? nowMs };
+}
+
+/**
+ * After the end of a job whose message may be going on, its session is not at rest: what that does to the timeline would be taken
+ * for the doing of the next job.
+ */
+export function leavesUnrest(job: Job): boolean {
+  return hasEnded(job) && job.made.message?.state === "sending";
+}
+
+/** Whether what is left of the plan costs money. */
+export function willPay(job: Job): boolean {
+  return !hasEnded(job) && job.made.message === null && job.plan.slice(job.stageIndex).includes("generate");
+}
+
+function ended(job: Job, { nowMs, eventId }: Ending) {
+  assertOpen(job);
+  const startedAtMs = job.status === "running" ? job.startedAtMs : null;
+  return { ...job, startedAtMs, finishedAtMs: nowMs, eventId };
 }
 
 function assertOpen(job: Job): asserts job is Exclude<Job, EndedJob> {

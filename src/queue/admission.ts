@@ -1,12 +1,13 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { hasEnded } from "../domain/job.ts";
+import { gateForScript, gateName, type Gate, type Gates } from "./gates.ts";
 import { queueEntryOf, type JobRecords } from "./job-record.ts";
-import { refOfMember, type Keys } from "./keys.ts";
+import { memberOf, refOfMember, type Keys, type SessionRef } from "./keys.ts";
 import type { Queues } from "./queues.ts";
 import { loadScript } from "./script.ts";
 
-/** How many jobs one call of the script lets in, so that it never holds Redis up for long. */
+/** How many jobs one call of a script lets in or releases, so that it never holds Redis up for long. */
 const batchSize = 64;
 
 export type AdmissionDeps = {
@@ -14,30 +15,36 @@ export type AdmissionDeps = {
   keys: Keys;
   records: JobRecords;
   queues: Queues;
+  gates: Gates;
   now: () => number;
   /** How many jobs may be in BullMQ at once, over all tenants of the shard. */
   window: number;
+  /** How many of them may be one tenant's. */
+  tenantCap: number;
 };
 
+const admittedSchema = z.tuple([z.array(z.string()), z.number()]);
+
 /**
- * The one place that decides what may start. Jobs that may not yet start wait in Reelay's own structures (see `keys.ts`);
- * what is let in goes into BullMQ. A crash between the two is mended by the sweeper, which looks at `admitted`.
+ * The one place that decides what may start: order within a session, turns and caps of tenants, priority, time, gates of accounts.
+ * Jobs that may not yet start wait in Reelay's own structures (see `lines.lua`); what is let in goes into BullMQ. A crash between
+ * the two is mended by the sweeper, which looks at `admitted`.
  */
-export function createAdmission({ redis, keys, records, queues, now, window }: AdmissionDeps) {
+export function createAdmission(deps: AdmissionDeps) {
+  const { redis, keys, records, queues, gates, now, window, tenantCap } = deps;
   const admitScript = loadScript(redis, "admit");
+  const releaseScript = loadScript(redis, "release_held");
   let running: Promise<void> | null = null;
   let again = false;
 
   async function admitAll(): Promise<void> {
     do {
       again = false;
-      const reply = await admitScript(
-        [keys.ring, keys.admitted, keys.virtualTime],
-        [keys.base, now(), window, batchSize],
-      );
-      const members = z.array(z.string()).parse(reply);
+      const closed = JSON.stringify((await gates.closed()).map(gateForScript));
+      const reply = await admitScript([keys.ring], [keys.base, now(), window, tenantCap, batchSize, closed]);
+      const [members, steps] = admittedSchema.parse(reply);
       await Promise.all(members.map(enqueue));
-      again ||= members.length === batchSize;
+      again ||= steps >= batchSize;
     } while (again);
   }
 
@@ -58,12 +65,43 @@ export function createAdmission({ redis, keys, records, queues, now, window }: A
     return await running;
   }
 
-  /** Whether more than one job is under way. */
-  async function hasOtherWork(): Promise<boolean> {
-    return (await redis.zcard(keys.admitted)) > 1;
+  async function release(holding: string, maxScore: number | "+inf"): Promise<void> {
+    let released: unknown;
+    do released = await releaseScript([holding], [keys.base, now(), "", maxScore, batchSize]);
+    while (released === batchSize);
   }
 
-  return { kick, hasOtherWork };
+  return {
+    kick,
+
+    /** Gives the turn back to whoever was held for a time that has come. */
+    async releaseScheduled(): Promise<void> {
+      await release(keys.scheduled, now());
+    },
+
+    /** Opens a gate, and lets those compete again that it held back. */
+    async openGate(gate: Pick<Gate, "reason" | "account">): Promise<void> {
+      await gates.open(gate);
+      await release(keys.parked(gateName(gate)), "+inf");
+      await kick();
+    },
+
+    /** A session whose backend side has come to rest passes its turn on. */
+    async settled(session: SessionRef): Promise<void> {
+      await releaseScript([keys.settling], [keys.base, now(), memberOf(session), "+inf", batchSize]);
+      await kick();
+    },
+
+    /** Whether any job is under way. */
+    async isBusy(): Promise<boolean> {
+      return (await redis.zcard(keys.admitted)) > 0;
+    },
+
+    /** Whether more than one job is under way. */
+    async hasOtherWork(): Promise<boolean> {
+      return (await redis.zcard(keys.admitted)) > 1;
+    },
+  };
 }
 
 export type Admission = ReturnType<typeof createAdmission>;

@@ -30,7 +30,7 @@ const replySchema = z.tuple([z.enum(["run", "replay", "in_flight", "mismatch"]),
 
 export function createIdempotency({ redis, keys, now, keepS, leaseMs }: IdempotencyDeps) {
   const reserveScript = loadScript(redis, "reserve");
-  const releaseScript = loadScript(redis, "release");
+  const freeKeyScript = loadScript(redis, "free_key");
 
   function keyOf({ tenant, route, key }: IdempotencyEntry): string {
     return keys.idempotency(tenant, route, createHash("sha256").update(key).digest("hex"));
@@ -59,7 +59,7 @@ export function createIdempotency({ redis, keys, now, keepS, leaseMs }: Idempote
 
     /** Nothing was made: the key may be used again. */
     async release(entry: IdempotencyEntry): Promise<void> {
-      await releaseScript([keyOf(entry)], []);
+      await freeKeyScript([keyOf(entry)], []);
     },
   };
 }

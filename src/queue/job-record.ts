@@ -1,11 +1,13 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { eventsOfChange } from "../domain/job-event.ts";
-import { hasEnded, jobSchema, stageOf, type Job, type JobStatus } from "../domain/job.ts";
+import { hasEnded, jobSchema, stageOf, type Job } from "../domain/job.ts";
 import type { Stage } from "../domain/job-request.ts";
-import type { JobCircumstances, Waiting } from "../domain/job-view.ts";
+import type { JobCircumstances } from "../domain/job-view.ts";
+import { leavesUnrest, willPay } from "../domain/transition.ts";
+import { sessionSettling, waitingSchema, type Waiting } from "../domain/waiting.ts";
 import type { NewId } from "../domain/id.ts";
-import { memberOf, type JobRef, type Keys } from "./keys.ts";
+import type { JobRef, Keys, SessionRef } from "./keys.ts";
 import { loadScript } from "./script.ts";
 
 /** A job as it is kept: the record with its counters, and what is kept beside it. */
@@ -33,21 +35,16 @@ export type Change = {
   job: Job;
   /** The session's place on the backend, when it was made or made anew. */
   backendSession?: BackendSession;
+  /** Takes the job out of the queues until this gate opens. */
+  park?: { gate: string; waiting: Waiting };
   raiseEpoch?: boolean;
   raiseFence?: boolean;
 };
 
-export const recordLimits = { eventsPerJob: 2_000, operationTtlS: 600 } as const;
+const operationTtlS = 600;
 
 const progressSchema = z.object({ percent: z.number(), text: z.string().nullable() });
 export type Progress = z.infer<typeof progressSchema>;
-
-const waitingByGate: Record<string, Waiting> = {
-  session_busy: {
-    reason: "session_busy",
-    detail: "An earlier job of this session has not ended yet.",
-  },
-};
 
 export type JobRecordDeps = {
   redis: Redis;
@@ -75,73 +72,70 @@ export function createJobRecords({ redis, keys, newId, now, retentionS }: JobRec
    */
   async function commit(from: StoredJob, change: Change): Promise<StoredJob | null> {
     const { job: before } = from;
-    const { job: after } = change;
-    const ref: JobRef = { tenant: after.tenant, id: after.id };
+    const { job: after, backendSession, park } = change;
     const ended = hasEnded(after);
     const movedOn = !ended && stageOf(before) !== stageOf(after);
-    const announce = ended && after.webhook !== null && after.webhook.events.includes(`job.${after.status}`);
     const next: StoredJob = {
       job: after,
       version: from.version + 1,
-      epoch: from.epoch + (movedOn || change.raiseEpoch === true ? 1 : 0),
+      epoch: from.epoch + (movedOn || park !== undefined || change.raiseEpoch === true ? 1 : 0),
       fence: from.fence + (change.raiseFence === true ? 1 : 0),
-      circumstances: ended ? { ...from.circumstances, waiting: null } : from.circumstances,
+      circumstances: { ...from.circumstances, waiting: ended ? null : (park?.waiting ?? from.circumstances.waiting) },
     };
+    const announce = ended && after.webhook !== null && after.webhook.events.includes(`job.${after.status}`);
     const applied = await commitScript(
+      [keys.job(after), keys.operation(newId("op"))],
       [
-        keys.job(ref),
-        keys.operation(newId("op")),
-        keys.events(ref),
-        keys.index(ref.tenant, shownStatus(from)),
-        keys.index(ref.tenant, shownStatus(next)),
-        keys.admitted,
-        keys.outbox,
-        keys.session(ref.tenant, after.sessionId),
-        keys.line(ref.tenant, after.sessionId),
-        keys.ready(ref.tenant),
-        keys.ring,
-        keys.virtualTime,
-        keys.sequence,
-      ],
-      [
-        ref.id,
+        keys.base,
+        after.tenant,
+        after.id,
+        after.sessionId,
         from.version,
         JSON.stringify(after),
         after.status,
         next.epoch,
         next.fence,
+        willPay(after) ? 1 : 0,
         JSON.stringify(eventsOfChange(before, after).map((event) => JSON.stringify(event))),
-        keys.liveChannel,
-        memberOf(ref),
         now(),
-        ended ? 1 : 0,
+        backendSession === undefined ? "" : JSON.stringify(backendSession),
+        backendSession?.identityId ?? "",
+        park?.gate ?? "",
+        park === undefined ? "" : JSON.stringify(park.waiting),
+        ended ? (leavesUnrest(after) ? "settle" : "end") : "",
         announce ? 1 : 0,
         retentionS,
-        change.backendSession === undefined ? "" : JSON.stringify(change.backendSession),
-        after.sessionId,
-        ref.tenant,
-        keys.base,
-        recordLimits.operationTtlS,
-        recordLimits.eventsPerJob,
+        JSON.stringify(sessionSettling),
+        operationTtlS,
       ],
     );
     return applied === 1 ? next : null;
   }
 
-  async function loadBackendSession(job: Job): Promise<BackendSession | null> {
-    const kept = await redis.hget(keys.session(job.tenant, job.sessionId), "backend");
+  /** Reads and commits until nobody was in between. `decide` returns null to leave the record alone. */
+  async function update(ref: JobRef, decide: (stored: StoredJob) => Change | null): Promise<StoredJob | null> {
+    for (let round = 0; round < maxCommitRounds; round++) {
+      const stored = await load(ref);
+      const change = stored === null ? null : decide(stored);
+      if (stored === null || change === null) return null;
+      const committed = await commit(stored, change);
+      if (committed !== null) return committed;
+    }
+    throw new Error(`${ref.id} changed ${maxCommitRounds} times while one change was tried`);
+  }
+
+  async function loadBackendSession({ tenant, id }: SessionRef): Promise<BackendSession | null> {
+    const kept = await redis.hget(keys.session(tenant, id), "backend");
     return kept === null ? null : backendSessionSchema.parse(JSON.parse(kept));
   }
 
-  return { load, loadAll, commit, loadBackendSession };
+  return { load, loadAll, commit, update, loadBackendSession };
 }
 
 export type JobRecords = ReturnType<typeof createJobRecords>;
 
-/** The status that callers see, which is what the index goes by. */
-function shownStatus({ job, circumstances }: StoredJob): JobStatus {
-  return circumstances.waiting === null ? job.status : "waiting";
-}
+/** Bound on writing against concurrent changes of the same record; each round means that somebody else got a write through. */
+const maxCommitRounds = 50;
 
 /** The name of the current stage's entry in its BullMQ queue, so that adding it twice adds it once. */
 export type QueueEntry = { tenant: string; jobId: JobRef["id"]; stage: Stage; epoch: number };
@@ -169,7 +163,7 @@ function parseRecord(hash: Record<string, string>): StoredJob | null {
     fence,
     circumstances: {
       progress: progressSchema.parse(JSON.parse(progress)),
-      waiting: gate === undefined ? null : (waitingByGate[gate] ?? null),
+      waiting: gate === undefined ? null : waitingSchema.parse(JSON.parse(gate)),
     },
   };
 }

@@ -2,8 +2,10 @@ import type { Redis } from "ioredis";
 import { jobIdSchema, type JobId, type SessionId } from "../domain/id.ts";
 import type { JobStatus, QueuedJob } from "../domain/job.ts";
 import { eventsOfChange } from "../domain/job-event.ts";
+import { willPay } from "../domain/transition.ts";
+import { scheduledFor, sessionBusy, sessionSettling } from "../domain/waiting.ts";
 import type { JobRecords, Progress, StoredJob } from "./job-record.ts";
-import { memberOf, type JobRef, type Keys } from "./keys.ts";
+import type { JobRef, Keys } from "./keys.ts";
 import { loadScript } from "./script.ts";
 
 export type JobQuery = { limit: number; before: JobId | null; status: JobStatus | null };
@@ -20,31 +22,25 @@ export function createJobStore({ redis, keys, records }: { redis: Redis; keys: K
    */
   async function submit(job: QueuedJob): Promise<StoredJob> {
     const ref: JobRef = { tenant: job.tenant, id: job.id };
+    const { runAfterMs } = job;
     await submitScript(
+      [keys.job(ref)],
       [
-        keys.job(ref),
-        keys.events(ref),
-        keys.index(job.tenant, "all"),
-        keys.index(job.tenant, "queued"),
-        keys.index(job.tenant, "waiting"),
-        keys.session(job.tenant, job.sessionId),
-        keys.line(job.tenant, job.sessionId),
-        keys.ready(job.tenant),
-        keys.ring,
-        keys.virtualTime,
-        keys.sequence,
-      ],
-      [
+        keys.base,
+        job.tenant,
         job.id,
+        job.sessionId,
         JSON.stringify(job),
         job.createdAtMs,
         JSON.stringify(eventsOfChange(null, job)[0]),
-        keys.liveChannel,
-        memberOf(ref),
-        job.sessionId,
-        job.tenant,
         job.priority,
+        willPay(job) ? 1 : 0,
+        job.deadlineAtMs,
+        runAfterMs ?? "",
+        runAfterMs === null ? "" : JSON.stringify(scheduledFor(runAfterMs)),
         JSON.stringify(noProgress),
+        JSON.stringify(sessionBusy),
+        JSON.stringify(sessionSettling),
       ],
     );
     const stored = await records.load(ref);

@@ -1,12 +1,14 @@
-import { jobIdSchema, type JobId, type SessionId } from "../domain/id.ts";
+import { jobIdSchema, sessionIdSchema, type JobId, type SessionId } from "../domain/id.ts";
 import type { JobStatus } from "../domain/job.ts";
 
 /** A job's name within a shard. */
 export type JobRef = { tenant: string; id: JobId };
+export type SessionRef = { tenant: string; id: SessionId };
 
 /**
- * Every key that Reelay writes. All keys of a shard carry its hash tag, so that a script may touch any of them on Redis Cluster;
- * a tenant lives on one shard. There is one shard until there is a reason for more.
+ * The keys that Reelay reads and writes in Redis; `scripts/lines.lua` builds the same ones. All keys of a shard carry its hash tag, so
+ * that a script may touch any of them on Redis Cluster; a tenant lives on one shard. There is one shard until there is a reason
+ * for more.
  */
 export function createKeys(prefix: string, shard = "s0") {
   const base = `${prefix}:{${shard}}:`;
@@ -25,10 +27,18 @@ export function createKeys(prefix: string, shard = "s0") {
     ready: (tenant: string) => `${base}ready:${tenant}`,
     /** Tenants with ready sessions, by virtual time: who has been served least comes first. */
     ring: `${base}ring`,
-    virtualTime: `${base}virtual-time`,
-    sequence: `${base}sequence`,
     /** Jobs that were let into BullMQ and have not ended, by the time of their last move. */
     admitted: `${base}admitted`,
+    /** How many of them each tenant has. */
+    load: `${base}load`,
+    /** Jobs that have not ended, by their deadline. */
+    open: `${base}open`,
+    /** Sessions whose first job is held back: by the clock, by a gate, or until they are at rest. */
+    scheduled: `${base}scheduled`,
+    parked: (gate: string) => `${base}parked:${gate}`,
+    settling: `${base}settling`,
+    /** Closed gates of accounts, by name. */
+    gates: `${base}gates`,
     /** Final events that have not been delivered or given up, by the time they were written. */
     outbox: `${base}outbox`,
     operation: (operationId: string) => `${base}operation:${operationId}`,
@@ -36,19 +46,30 @@ export function createKeys(prefix: string, shard = "s0") {
     file: (tenant: string, id: string) => `${base}file:${tenant}:${id}`,
     identity: (name: string) => `${base}identity:${name}`,
     lock: (name: string) => `${base}lock:${name}`,
-    /** Pub/sub channel that says which job has a new event. */
+    /** Pub/sub channels: which job has a new event, and which job's worker is to stop. */
     liveChannel: `${base}live`,
+    interruptChannel: `${base}interrupt`,
   };
 }
 
 export type Keys = ReturnType<typeof createKeys>;
 
-/** A job's name as a member of `admitted` and `outbox`. Tenants' names hold no `|`. */
-export function memberOf({ tenant, id }: JobRef): string {
+/** A job's or session's name as a member of a set. Tenants' names hold no `|`. */
+export function memberOf({ tenant, id }: JobRef | SessionRef): string {
   return `${tenant}|${id}`;
 }
 
 export function refOfMember(member: string): JobRef {
+  const [tenant, id] = partsOf(member);
+  return { tenant, id: jobIdSchema.parse(id) };
+}
+
+export function sessionRefOfMember(member: string): SessionRef {
+  const [tenant, id] = partsOf(member);
+  return { tenant, id: sessionIdSchema.parse(id) };
+}
+
+function partsOf(member: string): [string, string] {
   const bar = member.indexOf("|");
-  return { tenant: member.slice(0, bar), id: jobIdSchema.parse(member.slice(bar + 1)) };
+  return [member.slice(0, bar), member.slice(bar + 1)];
 }

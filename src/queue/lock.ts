@@ -26,6 +26,10 @@ export function createLocks({ redis, keys, newId }: { redis: Redis; keys: Keys; 
     const key = keys.lock(name);
     const holder = newId("op");
     await acquire(key, holder, signal);
+    return await workHolding(key, holder, work);
+  }
+
+  async function workHolding<Result>(key: string, holder: string, work: () => Promise<Result>): Promise<Result> {
     const renewal = setInterval(() => void extendScript([key], [holder, leaseMs]).catch(() => undefined), leaseMs / 3);
     try {
       return await work();
@@ -35,7 +39,14 @@ export function createLocks({ redis, keys, newId }: { redis: Redis; keys: Keys; 
     }
   }
 
-  return { withLock };
+  /** Runs `work` unless another process runs some under that name: then that one does it. */
+  async function tryLock(name: string, work: () => Promise<void>): Promise<void> {
+    const key = keys.lock(name);
+    const holder = newId("op");
+    if ((await redis.set(key, holder, "PX", leaseMs, "NX")) === "OK") await workHolding(key, holder, work);
+  }
+
+  return { withLock, tryLock };
 }
 
 export type Locks = ReturnType<typeof createLocks>;

@@ -8,19 +8,23 @@ import { createFileRecords } from "./file-records.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createIdentityStore } from "./identity-store.ts";
 import { createClaims } from "./job-claim.ts";
+import { createGates } from "./gates.ts";
+import { createJobControl } from "./job-control.ts";
 import { createJobRecords } from "./job-record.ts";
 import { createJobStore } from "./job-store.ts";
 import { createKeys } from "./keys.ts";
 import { createLocks } from "./lock.ts";
+import { createPassOn } from "./pass-on.ts";
 import { createQueues } from "./queues.ts";
 import { checkRedis } from "./redis-check.ts";
+import { createSettling } from "./settling.ts";
 import { createSweeper } from "./sweeper.ts";
 
 export type QueueSettings = {
   REDIS_URL: string;
   KEY_PREFIX: string;
   ADMISSION_WINDOW: number;
-  SWEEP_MS: number;
+  TENANT_CAP: number;
   SWEEP_GRACE_MS: number;
   RETENTION_DAYS: number;
 };
@@ -50,18 +54,23 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
   const retentionS = settings.RETENTION_DAYS * 24 * 3600;
   const queues = createQueues({ redis, keys, onError });
   const records = createJobRecords({ redis, keys, newId, now, retentionS });
-  const admission = createAdmission({ redis, keys, records, queues, now, window: settings.ADMISSION_WINDOW });
+  const gates = createGates({ redis, keys });
+  const { ADMISSION_WINDOW: window, TENANT_CAP: tenantCap } = settings;
+  const admission = createAdmission({ redis, keys, records, queues, gates, now, window, tenantCap });
+  const passOn = createPassOn({ queues, admission });
+  const control = createJobControl({ redis, keys, records, queues, passOn, newId, now });
   const sweeper = createSweeper({
     redis,
     keys,
     records,
     queues,
     admission,
+    control,
     now,
     log,
-    everyMs: settings.SWEEP_MS,
     graceMs: settings.SWEEP_GRACE_MS,
   });
+  const locks = createLocks({ redis, keys, newId });
 
   const requests = connect("prompt");
   const requestRecords = createJobRecords({ redis: requests, keys, newId, now, retentionS });
@@ -70,10 +79,15 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     keys,
     queues,
     records,
+    gates,
     admission,
+    passOn,
+    locks,
     sweeper,
+    settling: createSettling({ redis, keys }),
+    control: createJobControl({ redis: requests, keys, records: requestRecords, queues, passOn, newId, now }),
     claims: createClaims({ redis, keys, records, now }),
-    identities: createIdentityStore({ redis, keys, locks: createLocks({ redis, keys, newId }) }),
+    identities: createIdentityStore({ redis, keys, locks }),
     files: createFileRecords({ redis: requests, keys }),
     jobs: createJobStore({ redis: requests, keys, records: requestRecords }),
     events: createEventFeed({ redis: requests, subscriber: connect("patient"), keys }),

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { eventIdSchema, jobIdSchema } from "../domain/id.ts";
 import { stageSchema, type Stage } from "../domain/job-request.ts";
+import type { EndedJob } from "../domain/job.ts";
 import type { QueueEntry } from "./job-record.ts";
 import type { Keys } from "./keys.ts";
 
@@ -83,4 +84,8 @@ export type Queues = ReturnType<typeof createQueues>;
 
 function stageEntryId({ jobId, stage, epoch }: QueueEntry): string {
   return `${jobId}-${stage}-${epoch}`;
+}
+
+export function webhookEntryOf(job: EndedJob): WebhookEntry {
+  return { tenant: job.tenant, jobId: job.id, eventId: job.eventId };
 }

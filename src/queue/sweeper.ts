@@ -1,10 +1,11 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { hasEnded, type EndedJob } from "../domain/job.ts";
+import { hasEnded } from "../domain/job.ts";
 import type { Admission } from "./admission.ts";
 import { queueEntryOf, type JobRecords } from "./job-record.ts";
+import type { JobControl } from "./job-control.ts";
 import { memberOf, refOfMember, type JobRef, type Keys } from "./keys.ts";
-import type { Queues, WebhookEntry } from "./queues.ts";
+import { webhookEntryOf, type Queues } from "./queues.ts";
 
 export type SweeperDeps = {
   redis: Redis;
@@ -12,9 +13,9 @@ export type SweeperDeps = {
   records: JobRecords;
   queues: Queues;
   admission: Admission;
+  control: JobControl;
   now: () => number;
   log: Logger;
-  everyMs: number;
   /** How long a step may take before its being unfinished counts as left by a crash. */
   graceMs: number;
 };
@@ -27,10 +28,7 @@ const sweepSize = 1_000;
  * In normal life it finds nothing.
  */
 export function createSweeper(deps: SweeperDeps) {
-  const { redis, keys, records, queues, admission, now, log, everyMs, graceMs } = deps;
-  let timer: NodeJS.Timeout | null = null;
-  let sweeping: Promise<unknown> = Promise.resolve();
-
+  const { redis, keys, records, queues, admission, control, now, log, graceMs } = deps;
   async function olderThanGrace(key: string): Promise<JobRef[]> {
     const members = await redis.zrangebyscore(key, "-inf", now() - graceMs, "LIMIT", 0, sweepSize);
     return members.map(refOfMember);
@@ -62,35 +60,21 @@ export function createSweeper(deps: SweeperDeps) {
     return true;
   }
 
+  /** Jobs past their deadline that nobody has a hand on; the others are ended by whoever has. */
+  async function expireOverdue(): Promise<void> {
+    const overdue = await redis.zrangebyscore(keys.open, "-inf", now(), "LIMIT", 0, sweepSize);
+    await Promise.all(overdue.map(async (member) => await control.expire(refOfMember(member))));
+  }
+
   /** One sweep; returns how many things it mended. */
   async function sweep(): Promise<number> {
+    await admission.releaseScheduled();
+    await expireOverdue();
     await admission.kick();
     const stages = await Promise.all((await olderThanGrace(keys.admitted)).map(mendStage));
     const webhooks = await Promise.all((await olderThanGrace(keys.outbox)).map(mendWebhook));
     return [...stages, ...webhooks].filter(Boolean).length;
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      sweeping = sweep()
-        .catch((error: unknown) => log.error({ err: error }, "sweep failed; the next one tries again"))
-        .finally(() => {
-          if (timer !== null) schedule();
-        });
-    }, everyMs);
-  }
-
-  return {
-    sweep,
-    start: schedule,
-    async stop(): Promise<void> {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-      await sweeping;
-    },
-  };
-}
-
-export function webhookEntryOf(job: EndedJob): WebhookEntry {
-  return { tenant: job.tenant, jobId: job.id, eventId: job.eventId };
+  return { sweep };
 }

@@ -7,13 +7,14 @@ import { JobFailure } from "../domain/failure.ts";
 import { messageText } from "../domain/message-text.ts";
 import { requestLimits } from "../domain/job-request.ts";
 import { making } from "../domain/transition.ts";
+import type { Gates } from "../queue/gates.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
 import { inBackendSession, isSessionGone } from "./backend-session.ts";
 import { carriedOut, creditsTotal } from "./message-result.ts";
 import { recoverMessage } from "./message-recovery.ts";
 import { watchMessage } from "./message-watch.ts";
-import type { StageOutcome, StageRun } from "./stage.ts";
+import { GateClosed, type StageOutcome, type StageRun } from "./stage.ts";
 import type { Timings } from "./timings.ts";
 
 export type GenerateStageDeps = {
@@ -21,6 +22,7 @@ export type GenerateStageDeps = {
   storage: Storage;
   timings: Timings;
   hasOtherWork: () => Promise<boolean>;
+  gates: Gates;
   now: () => number;
   /** Milliseconds on a clock that goes on while the process is frozen and is never set. */
   monotonicNow: () => number;
@@ -46,7 +48,7 @@ class MarkerExpired extends Error {
  *         └── found by whoever did not write it: recovery, which only ever reads
  */
 export function createGenerateStage(deps: GenerateStageDeps): StageRun {
-  const { backend, storage, timings, now, monotonicNow, log } = deps;
+  const { backend, storage, gates, now, monotonicNow, log } = deps;
 
   return async function runGenerate(claim, signal) {
     if (claim.job.made.message?.state === "sending") return await recover(claim, signal);
@@ -77,8 +79,8 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
       outcome = await backend.sendMessage({ session, text, beforeSend, onEvent, signal });
     } catch (error) {
       // It throws only when nothing went out.
-      const later = await sendLater(claim, 0);
-      if (error instanceof MarkerExpired) return later;
+      await removeMarker(claim);
+      if (error instanceof MarkerExpired) return { kind: "again", afterMs: 0 };
       throw error;
     }
     await watch.end();
@@ -87,6 +89,7 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
 
   /** Whoever finds the marker takes the message for sent, so it is written right before, and not relied on for long. */
   async function markSending(claim: Claim, fingerprintBefore: string, creditsBefore: number | null): Promise<void> {
+    await assertNotPaused(claim);
     const beganAtMs = monotonicNow();
     await claim.update((job) =>
       making(job, { creditsBefore, message: { state: "sending", fingerprintBefore, sentAtMs: now(), recovery: null } }),
@@ -106,12 +109,9 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
       case "failed":
         throw outcome.failure;
       case "not_sent":
-        return await sendLater(claim, timings.retryMs);
-      case "not_run": {
-        const later = await sendLater(claim, timings.retryMs);
-        if (outcome.failure.code === "rate_limited") return later;
+      case "not_run":
+        await removeMarker(claim);
         throw outcome.failure;
-      }
       case "unknown":
         log.warn(
           { jobId: claim.job.id, reason: outcome.reason, err: outcome.cause },
@@ -131,10 +131,16 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     }
   }
 
-  /** The marker goes only when it is certain that nothing went out. */
-  async function sendLater(claim: Claim, afterMs: number): Promise<StageOutcome> {
+  /** Only when it is certain that nothing went out. */
+  async function removeMarker(claim: Claim): Promise<void> {
     await claim.update((job) => making(job, { message: null }));
-    return { kind: "again", afterMs };
+  }
+
+  /** An operator's pause holds at once, also for what is just about to be sent. */
+  async function assertNotPaused(claim: Claim): Promise<void> {
+    const account = claim.backendSession?.identityId ?? null;
+    const gate = await gates.against({ account, pays: true }, "paused");
+    if (gate !== null) throw new GateClosed(gate);
   }
 
   async function composeText({ job }: Claim): Promise<string> {

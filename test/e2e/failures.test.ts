@@ -105,13 +105,3 @@ it("keeps trying while the backend is away, at the price of one message", async 
   expect(job.status).toBe("succeeded");
   expect(messages).toHaveLength(1);
 });
-
-it("fails a job that has run out of credits, and says what to do", async () => {
-  const backend = await startBackend();
-  await backend.settings({ account: { token: TOKEN, credits: 10 } });
-  const client = clientOfService(await startService(await serviceSettings({ url: backend.url, token: TOKEN })));
-  const { id } = await client.submit({ type: "video", input: { text: script } });
-  const { job } = await client.finished(id);
-  expect(job.error).toMatchObject({ code: "insufficient_credits", stage: "generate" });
-  expect(job.error?.advice).toContain("Top up");
-});

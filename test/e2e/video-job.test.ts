@@ -106,13 +106,13 @@ it("makes an anonymous account where no token is given, and one only", async () 
   const jobs = await Promise.all(
     [1, 2, 3].map(async () => await client.submit({ type: "generate", input: { text: script } })),
   );
-  const ends = await Promise.all(jobs.map(async ({ id }) => (await client.finished(id)).job));
-  // The account has credits for one of them.
-  expect(ends.map(({ error }) => error?.code ?? "none").toSorted()).toEqual([
-    "insufficient_credits",
-    "insufficient_credits",
-    "none",
-  ]);
-  expect(ends.find(({ error }) => error !== null)?.error?.detail).toContain("/register?bind=");
+  // The account has credits for one of them; the others wait, and say where to get more.
+  const waiting = async (): Promise<string[]> => {
+    const views = await Promise.all(jobs.map(async ({ id }) => await client.job(id)));
+    return views.flatMap((view) => (view.waiting?.reason === "credits" ? [view.waiting.detail] : []));
+  };
+  while ((await waiting()).length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await waiting()).every((detail) => detail.includes("/register?bind="))).toBe(true);
   expect(await backend.ledger("token")).toHaveLength(1);
+  expect(await backend.ledger("message")).toHaveLength(1);
 });

@@ -18,6 +18,7 @@ import { redisUrl } from "./redis.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export const apiKey = "test-key-of-the-default-tenant";
+export const operatorKey = "test-key-of-the-operators";
 export const otherApiKey = "test-key-of-another-tenant";
 
 type Settings = {
@@ -52,6 +53,8 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Sett
     checkUrl: createOutboundClient({ allow: [] }).checkUrl,
     checks: [{ name: "redis", check: async () => void (await redis.ping()) }],
     onAccepted: queue.admission.kick,
+    control: queue.control,
+    operator: { key: operatorKey, gates: queue.gates, openGate: queue.admission.openGate },
   };
   const app = await createApi({ ...real, ...override(real) });
   await app.listen({ host: "127.0.0.1", port: 0 });

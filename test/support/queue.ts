@@ -6,9 +6,12 @@ import { newId } from "../../src/new-id.ts";
 import { createAdmission } from "../../src/queue/admission.ts";
 import { connectRedis } from "../../src/queue/connection.ts";
 import { createClaims } from "../../src/queue/job-claim.ts";
+import { createGates } from "../../src/queue/gates.ts";
+import { createJobControl } from "../../src/queue/job-control.ts";
 import { createJobRecords } from "../../src/queue/job-record.ts";
 import { createJobStore } from "../../src/queue/job-store.ts";
 import { createKeys } from "../../src/queue/keys.ts";
+import { createPassOn } from "../../src/queue/pass-on.ts";
 import { createQueues } from "../../src/queue/queues.ts";
 import { createSweeper } from "../../src/queue/sweeper.ts";
 import { redisUrl, testPrefix } from "./redis.ts";
@@ -17,13 +20,20 @@ const retentionS = 1_000;
 const silent = pino({ level: "silent" });
 
 /** The queue side of the service on keys of its own, closed when the test ends. */
-export function openQueue({ window = 100, ids = newId }: { window?: number; ids?: NewId } = {}) {
+export function openQueue({
+  window = 100,
+  tenantCap = 100,
+  ids = newId,
+}: { window?: number; tenantCap?: number; ids?: NewId } = {}) {
   const redis = connectRedis(redisUrl(), "patient", () => undefined);
   const keys = createKeys(testPrefix());
   const now = Date.now;
   const records = createJobRecords({ redis, keys, newId: ids, now, retentionS });
   const queues = createQueues({ redis, keys, onError: () => undefined });
-  const admission = createAdmission({ redis, keys, records, queues, now, window });
+  const gates = createGates({ redis, keys });
+  const admission = createAdmission({ redis, keys, records, queues, gates, now, window, tenantCap });
+  const passOn = createPassOn({ queues, admission });
+  const control = createJobControl({ redis, keys, records, queues, passOn, newId: ids, now });
   onTestFinished(async () => {
     await queues.close();
     await redis.quit();
@@ -33,7 +43,10 @@ export function openQueue({ window = 100, ids = newId }: { window?: number; ids?
     keys,
     records,
     queues,
+    gates,
     admission,
+    passOn,
+    control,
     store: createJobStore({ redis, keys, records }),
     claims: createClaims({ redis, keys, records, now }),
     sweeper: createSweeper({
@@ -42,9 +55,9 @@ export function openQueue({ window = 100, ids = newId }: { window?: number; ids?
       records,
       queues,
       admission,
+      control,
       now,
       log: silent,
-      everyMs: 60_000,
       graceMs: 0,
     }),
   };
@@ -72,6 +85,9 @@ export function queuedJob(overrides: Partial<QueuedJob> = {}): QueuedJob {
     priority: 0,
     createdAtMs: Date.now(),
     deadlineAtMs: Date.now() + 3_600_000,
+    runAfterMs: null,
+    cancelRequestedAtMs: null,
+    stageStartedAtMs: null,
     retryOf: null,
     batchId: null,
     made: nothingMade,

@@ -10,7 +10,7 @@ import type { JobView } from "../../src/domain/job-view.ts";
 import { redisUrl, testPrefix } from "./redis.ts";
 import { tempFolder } from "./temp-folder.ts";
 
-const apiKey = "api-key-of-the-tests";
+export const apiKey = "api-key-of-the-tests";
 export const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /** Waits of a second and less in place of the protocol's half minutes, so that a test does not take its time. */

@@ -1,24 +1,25 @@
 -- Accepts a job: record, event, index entries, its session and its place in the session's line, all or nothing.
 -- An id that exists changes nothing, so a call that is sent again (by the client library, or by a caller's retry) is harmless.
-local job, events, index_all, index_queued, index_waiting, session, line, ready, ring, virtual_time, sequence = unpack(KEYS)
-local id, doc, created_at_ms, event, channel, member, session_id, tenant, priority, progress = unpack(ARGV)
+local job = KEYS[1]
+local base, tenant, id, session, doc, now_ms, event, priority, pays, deadline_at_ms, run_after_ms, scheduled_gate, progress,
+  busy_gate, settling_gate = unpack(ARGV)
 
 if redis.call('EXISTS', job) == 1 then return 0 end
 
-redis.call('HSET', job, 'doc', doc, 'status', 'queued', 'version', 1, 'epoch', 1, 'fence', 0,
-  'priority', priority, 'progress', progress)
-redis.call('XADD', events, '*', 'event', event)
-redis.call('PUBLISH', channel, member)
-redis.call('ZADD', index_all, 0, id)
-redis.call('HSETNX', session, 'createdAtMs', created_at_ms)
+redis.call('HSET', job, 'doc', doc, 'status', 'queued', 'version', 1, 'epoch', 1, 'fence', 0, 'progress', progress,
+  'priority', priority, 'pays', pays, 'sequence', redis.call('INCR', base .. 'sequence'))
+if run_after_ms ~= '' then redis.call('HSET', job, 'runAfterMs', run_after_ms, 'scheduledGate', scheduled_gate) end
+add_event(base, tenant, id, event)
+redis.call('ZADD', base .. 'index:' .. tenant .. ':all', 0, id)
+redis.call('ZADD', base .. 'index:' .. tenant .. ':queued', 0, id)
+redis.call('ZADD', base .. 'open', deadline_at_ms, tenant .. '|' .. id)
+redis.call('HSETNX', session_key(base, tenant, session), 'createdAtMs', now_ms)
 
-if redis.call('RPUSH', line, id) == 1 then
-  redis.call('ZADD', index_queued, 0, id)
-  -- 2^40 places for each step of priority keep the score an exact integer (so too in commit.lua).
-  redis.call('ZADD', ready, redis.call('INCR', sequence) - priority * 1099511627776, session_id)
-  redis.call('ZADD', ring, 'NX', redis.call('GET', virtual_time) or 0, tenant)
+if redis.call('RPUSH', line_key(base, tenant, session), id) > 1 then
+  set_gate(base, tenant, id, busy_gate)
+elseif redis.call('ZSCORE', base .. 'settling', tenant .. '|' .. session) then
+  set_gate(base, tenant, id, settling_gate)
 else
-  redis.call('HSET', job, 'gate', 'session_busy')
-  redis.call('ZADD', index_waiting, 0, id)
+  give_turn(base, tenant, session, now_ms)
 end
 return 1

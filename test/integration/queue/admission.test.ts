@@ -37,7 +37,7 @@ describe("admission", () => {
     await submit("early", 8);
     await queue.admission.kick();
     await submit("late", 4);
-    await createAdmission({ ...queue, now: Date.now, window: 8 }).kick();
+    await createAdmission({ ...queue, now: Date.now, window: 8, tenantCap: 8 }).kick();
     const members = await admitted(queue);
     expect(members).toHaveLength(8);
     expect(members.filter((member) => member.startsWith("late"))).toHaveLength(2);

@@ -9,7 +9,7 @@ import { newJobId, queuedJob } from "../../support/queue.ts";
 const halfway: JobCircumstances = { progress: { percent: 40, text: "Rendering…" }, waiting: null };
 const busy: JobCircumstances = {
   progress: { percent: 0, text: null },
-  waiting: { reason: "session_busy", detail: "An earlier job of this session has not ended yet." },
+  waiting: { reason: "session_busy", detail: "An earlier job of this session has not ended yet.", until: null },
 };
 const canceledJob = (): Job => ({
   ...queuedJob(),

@@ -1,0 +1,65 @@
+import { JobFailure } from "../domain/failure.ts";
+import type { JobId, SessionId } from "../domain/id.ts";
+import { hasEnded, nothingMade, stageOf, type Job, type Made, type QueuedJob } from "../domain/job.ts";
+import type { ApiDeps, StoredJob } from "./dependencies.ts";
+
+type RetryDeps = Pick<ApiDeps, "now" | "newId" | "jobs" | "onAccepted">;
+type Retry = { tenant: string; id: JobId; original: Job; resend: boolean };
+
+/**
+ * Accepts a new job that goes on where the original failed or was cancelled, with all that this one had made: nothing is paid for
+ * again. Throws `JobFailure`: there is nothing to retry, or a message may have been carried out and `resend` does not say to send
+ * it again.
+ */
+export async function retryJob(deps: RetryDeps, { tenant, id, original, resend }: Retry): Promise<StoredJob> {
+  const standing = await deps.jobs.load(tenant, id);
+  if (standing !== null) return standing;
+  if (!hasEnded(original)) throw new JobFailure("job_not_finished", `${original.id} is ${original.status}.`);
+  if (original.status === "succeeded") throw new JobFailure("nothing_to_retry");
+  if (original.made.message?.state === "sending" && !resend) throw new JobFailure("resend_required");
+  const accepted = await deps.jobs.submit(retryOf(original, id, deps));
+  await deps.onAccepted();
+  return accepted;
+}
+
+function retryOf(original: Job, id: JobId, { now, newId }: RetryDeps): QueuedJob {
+  const createdAtMs = now();
+  // A session of its own that is gone is made anew, from the first stage; a shared one may hold the work of others.
+  const startsOver = original.ownsSession && isSessionGone(original) && stageOf(original) !== "export";
+  return {
+    ...originalRequest(original),
+    id,
+    status: "queued",
+    sessionId: startsOver ? newSessionId(newId) : original.sessionId,
+    stageIndex: startsOver ? 0 : original.stageIndex,
+    made: startsOver ? nothingMade : keptOf(original.made),
+    createdAtMs,
+    deadlineAtMs: createdAtMs + (original.deadlineAtMs - original.createdAtMs),
+    retryOf: original.id,
+  };
+}
+
+function originalRequest(job: Job) {
+  const { tenant, type, skill, plan, ownsSession, input, output, webhook, metadata, priority, batchId } = job;
+  const request = { tenant, type, skill, plan, ownsSession, input, output, webhook, metadata, priority, batchId };
+  return { ...request, runAfterMs: null, cancelRequestedAtMs: null, stageStartedAtMs: null, crashes: 0 };
+}
+
+/** A render that failed is rendered anew, for nothing; a message that was finished is not sent again. */
+function keptOf({ uploads, message, timeline, creditsUsed }: Made): Made {
+  return {
+    ...nothingMade,
+    uploads,
+    timeline,
+    creditsUsed,
+    message: message?.state === "finished" ? message : null,
+  };
+}
+
+function isSessionGone(job: Job): boolean {
+  return job.status === "failed" && job.error.code === "session_gone";
+}
+
+function newSessionId(newId: RetryDeps["newId"]): SessionId {
+  return newId("ses");
+}

@@ -1,0 +1,70 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { isPaidOnly, waitingSchema, type GateReason, type Waiting } from "../domain/waiting.ts";
+import type { Keys } from "./keys.ts";
+
+/** Every account. */
+export const anyAccount = "*";
+
+const gateSchema = z.object({
+  account: z.string(),
+  reason: z.enum(["rate_limited", "credits", "backend_down", "paused"]),
+  /** New sessions would be made with this account, so jobs without one are held back too. */
+  isCurrent: z.boolean(),
+  /** When it is looked at again; null waits for an operator. */
+  untilMs: z.number().nullable(),
+  /** The credits that the account had when it closed. */
+  balance: z.number().nullable(),
+  waiting: waitingSchema,
+});
+export type Gate = z.infer<typeof gateSchema>;
+
+export function gateName({ reason, account }: Pick<Gate, "reason" | "account">): string {
+  return `${reason}:${account}`;
+}
+
+/** Whose sends are to be judged: `account` is null for a job whose session is not made yet. */
+export type Sender = { account: string | null; pays: boolean };
+
+/**
+ * Gates of accounts: while one is closed, the sends that it concerns wait. They belong to accounts, not to tenants or shards, so
+ * they are read outside of the atomic steps, and a send that slips through is met by the same answer of the backend again.
+ */
+export function createGates({ redis, keys }: { redis: Redis; keys: Keys }) {
+  async function closed(): Promise<Gate[]> {
+    const kept = await redis.hvals(keys.gates);
+    return kept.map((text) => gateSchema.parse(JSON.parse(text)));
+  }
+
+  return {
+    closed,
+    async close(gate: Gate): Promise<void> {
+      await redis.hset(keys.gates, gateName(gate), JSON.stringify(gate));
+    },
+    /** False: it was open. Who is held by it stays so until released (`Admission`). */
+    async open(gate: Pick<Gate, "reason" | "account">): Promise<boolean> {
+      return (await redis.hdel(keys.gates, gateName(gate))) === 1;
+    },
+    /** The gate that holds this sender back, if any. */
+    async against(sender: Sender, only?: GateReason): Promise<Gate | null> {
+      return (
+        (await closed()).find((gate) => concerns(gate, sender) && (only === undefined || gate.reason === only)) ?? null
+      );
+    },
+  };
+}
+
+export type Gates = ReturnType<typeof createGates>;
+
+/** The same rule as in `admit.lua`. */
+function concerns(gate: Gate, { account, pays }: Sender): boolean {
+  const isConcerned = gate.account === anyAccount || (account === null ? gate.isCurrent : gate.account === account);
+  return isConcerned && (pays || !isPaidOnly(gate.reason));
+}
+
+/** As `admit.lua` takes it: what is held back is told why in JSON. */
+export function gateForScript(gate: Gate): object {
+  const { account, isCurrent, reason } = gate;
+  const waiting: Waiting = gate.waiting;
+  return { name: gateName(gate), account, isCurrent, paidOnly: isPaidOnly(reason), waiting: JSON.stringify(waiting) };
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { JobFailure } from "../../../src/domain/failure.ts";
+import { failed, making } from "../../../src/domain/transition.ts";
+import { ClaimLost } from "../../../src/queue/job-claim.ts";
+import { queueEntryOf } from "../../../src/queue/job-record.ts";
+import { claimedJob, endJob } from "../../support/claimed-job.ts";
+import { ending } from "../../support/job.ts";
+import { newSessionId, openQueue, queuedJob } from "../../support/queue.ts";
+
+const sending = { state: "sending", fingerprintBefore: "f", sentAtMs: 1, recovery: null } as const;
+
+describe("cancel", () => {
+  it("lets the next job of the session start when the first was cancelled before it began", async () => {
+    const queue = openQueue();
+    const sessionId = newSessionId();
+    const [first, second] = [queuedJob({ sessionId }), queuedJob({ sessionId })];
+    for (const job of [first, second]) await queue.store.submit(job);
+    expect((await queue.control.cancel("default", first.id))?.job.status).toBe("canceled");
+    await claimedJob(queue, second);
+  });
+
+  it("takes a job out of the middle of a line", async () => {
+    const queue = openQueue();
+    const sessionId = newSessionId();
+    const jobs = [queuedJob({ sessionId }), queuedJob({ sessionId }), queuedJob({ sessionId })] as const;
+    for (const job of jobs) await queue.store.submit(job);
+    await queue.control.cancel("default", jobs[1].id);
+    await endJob(await claimedJob(queue, jobs[0]));
+    await claimedJob(queue, jobs[2]);
+  });
+
+  it("puts a job that runs into its queue anew, so that whoever claims it sees to the cancel", async () => {
+    const queue = openQueue();
+    const job = queuedJob();
+    await queue.store.submit(job);
+    const claim = await claimedJob(queue, job);
+    const canceled = await queue.control.cancel("default", job.id);
+    const next = canceled && (await queue.claims.claim(queueEntryOf(canceled)));
+    expect(next?.job.cancelRequestedAtMs).not.toBeNull();
+    await expect(claim.update((found) => found)).rejects.toThrow(ClaimLost);
+  });
+
+  it("that races the end of the job leaves one end", async () => {
+    const queue = openQueue();
+    const job = queuedJob({ webhook: { url: "https://example.com/", events: ["job.failed", "job.canceled"] } });
+    await queue.store.submit(job);
+    const claim = await claimedJob(queue, job);
+    await Promise.allSettled([endJob(claim), queue.control.cancel("default", job.id), endJob(claim)]);
+    expect(await queue.redis.zcard(queue.keys.outbox)).toBe(1);
+    expect((await queue.store.load("default", job.id))?.job.status).toBe("failed");
+  });
+});
+
+describe("a deadline", () => {
+  it("ends a job that never started, and says so", async () => {
+    const queue = openQueue({ window: 0 });
+    const job = queuedJob({ createdAtMs: Date.now() - 60_000, deadlineAtMs: Date.now() - 1 });
+    await queue.store.submit(job);
+    await queue.sweeper.sweep();
+    const ended = (await queue.store.load("default", job.id))?.job;
+    expect(ended).toMatchObject({ status: "failed", error: { code: "deadline_exceeded" } });
+    expect(ended?.status === "failed" && ended.error.detail).toContain("never started");
+    expect(await queue.redis.zcard(queue.keys.open)).toBe(0);
+  });
+
+  it("leaves jobs alone that have time", async () => {
+    const queue = openQueue({ window: 0 });
+    const job = queuedJob();
+    await queue.store.submit(job);
+    await queue.sweeper.sweep();
+    expect((await queue.store.load("default", job.id))?.job.status).toBe("queued");
+  });
+});
+
+describe("a session", () => {
+  async function unsettled() {
+    const queue = openQueue();
+    const sessionId = newSessionId();
+    const [first, second] = [queuedJob({ sessionId }), queuedJob({ sessionId })];
+    await queue.store.submit(first);
+    await queue.store.submit(second);
+    const claim = await claimedJob(queue, first);
+    await claim.update((job) => making(job, { message: sending }));
+    await claim.update((job) => failed(job, new JobFailure("outcome_unknown"), ending()));
+    const waiting = async (id: typeof second.id) =>
+      (await queue.store.load("default", id))?.circumstances.waiting?.reason;
+    return { queue, sessionId, second, waiting };
+  }
+
+  it("stays closed after a message of unknown outcome, until it is at rest", async () => {
+    const { queue, sessionId, second, waiting } = await unsettled();
+    await queue.sweeper.sweep();
+    expect(await waiting(second.id)).toBe("session_settling");
+    expect(await queue.redis.zcard(queue.keys.admitted)).toBe(0);
+    await queue.admission.settled({ tenant: "default", id: sessionId });
+    await claimedJob(queue, second);
+  });
+
+  it("is closed also to a job that comes later", async () => {
+    const { queue, sessionId, second, waiting } = await unsettled();
+    await queue.control.cancel("default", second.id);
+    const third = queuedJob({ sessionId });
+    await queue.store.submit(third);
+    expect(await waiting(third.id)).toBe("session_settling");
+    await queue.admission.settled({ tenant: "default", id: sessionId });
+    await claimedJob(queue, third);
+  });
+});
