@@ -75,8 +75,12 @@ export async function startBench(dialect: "first" | "last", config: Partial<Back
     return { ...ran, ledger, code: ran.job.status === "failed" ? ran.job.error.code : ran.job.status };
   }
 
-  const generate = async (job: Partial<QueuedJob>, faults: Fault[], files: FileId[] = []) =>
-    await run({ ...job, input: { textKey: null, files, urls: [], instruction } }, faults);
+  const generate = async (
+    job: Partial<QueuedJob>,
+    faults: Fault[],
+    files: FileId[] = [],
+    known: Ran["backendSession"] = null,
+  ) => await run({ ...job, input: { textKey: null, files, urls: [], instruction } }, faults, known);
 
   /** A session on the backend that holds something to export. */
   async function sessionWithTimeline(): Promise<Ran["backendSession"]> {
