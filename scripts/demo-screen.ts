@@ -35,6 +35,8 @@ export function createDemoScreen(out: WriteStream) {
     switch (event.type) {
       case "job.queued":
         return setBar(barOf(0, "queued"));
+      case "job.waiting":
+        return say(`  waiting: ${event.waiting.detail}`);
       case "job.stage":
         return say(`— ${event.stage}`);
       case "job.progress":

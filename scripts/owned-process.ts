@@ -11,6 +11,8 @@ const KEPT_LINES = 40;
 export type OwnedProcess = {
   /** Ends it, and waits for that. */
   stop(): Promise<void>;
+  /** For tests that kill or freeze it. Does nothing once it has ended. */
+  signal(which: NodeJS.Signals): void;
   /** Resolves when it has ended, asked or not. */
   exited: Promise<void>;
   /** The last lines that it printed. */
@@ -56,6 +58,10 @@ export async function startOwnedProcess<Ready>(options: {
   const owned: OwnedProcess = {
     exited,
     output: () => lines.join("\n"),
+    signal(which) {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, which);
+    },
     async stop() {
       child.stdin.end();
       const ended = await Promise.race([exited.then(() => true), sleep(STOP_LIMIT_MS, false, { ref: false })]);

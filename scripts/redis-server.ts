@@ -19,20 +19,32 @@ const PORT_ATTEMPTS = 5;
 const OUTPUT_LIMIT_CHARS = 4_000;
 
 /** `close` ends the server and waits for it; it ends by itself when this process dies, in whichever way. */
-export type RedisServer = { url: string; close(): Promise<void> };
+export type RedisServer = {
+  url: string;
+  close(): Promise<void>;
+  /** For tests that kill or freeze it. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when it has ended, asked or not. */
+  exited: Promise<void>;
+  /** What it printed last. */
+  output(): string;
+};
 
 /**
- * Starts a private Redis: on the loopback, at a free port, behind a random password, with its data in `dataDir`.
+ * Starts a private Redis: on the loopback, at a free port, behind a password, with its data in `dataDir`.
  * It acknowledges nothing that is not on the disk, and evicts nothing. `settings` add to or replace those of its file.
  * @throws if another server uses the data folder, or this one does not start
  */
 export async function startRedisServer({
   binary,
   dataDir,
+  password = randomBytes(24).toString("hex"),
   settings = {},
 }: {
   binary: RedisBinary;
   dataDir: string;
+  /** A random one unless given, as for a server that comes back for clients who know the old one. */
+  password?: string;
   settings?: Record<string, string>;
 }): Promise<RedisServer> {
   await mkdir(dataDir, { recursive: true });
@@ -42,13 +54,12 @@ export async function startRedisServer({
     await waitUntilUnused(dataDir, configFile);
     for (let attempt = 1; ; attempt += 1) {
       const port = await findFreePort();
-      const password = randomBytes(24).toString("hex");
       await writeFile(configFile, configText({ port, password, dataDir, settings }), { mode: 0o600 });
       const url = `redis://:${password}@127.0.0.1:${port}`;
       const server = launch(binary, configFile);
       const failure = await waitUntilReady(server, url);
-      if (failure === null) return { url, close: server.stop };
-      await server.stop();
+      if (failure === null) return { ...server, url };
+      await server.close();
       const portWasTaken = failure.includes("Address already in use");
       if (!portWasTaken || attempt === PORT_ATTEMPTS) throw new Error(`${binary.version} did not start: ${failure}`);
     }
@@ -133,7 +144,10 @@ function launch(binary: RedisBinary, configFile: string) {
   return {
     exited,
     output: () => output.trim(),
-    async stop() {
+    signal(name: NodeJS.Signals) {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    },
+    async close() {
       child.stdin.end();
       const ended = await Promise.race([exited.then(() => true), sleep(STOP_LIMIT_MS, false, { ref: false })]);
       if (ended || child.pid === undefined) return;

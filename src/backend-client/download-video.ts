@@ -96,7 +96,8 @@ async function openThroughBackend(
       token: identity.token,
       signal,
     });
-    if (answer.status === 200) return { body: answer.body };
+    const isEnvelope = /^application\/json\b/i.test(String(answer.headers["content-type"]));
+    if (answer.status === 200 && !isEnvelope) return { body: answer.body };
     const text = new TextDecoder().decode(await readAnswer(answer, limits.maxAnswerBytes, signal));
     const location = answer.status >= 300 && answer.status < 400 ? answer.headers.location : undefined;
     if (typeof location === "string") return { location: transport.resolve(location, path) };

@@ -13,9 +13,9 @@ const trackType = { video: 0, audio: 1, text: 7 } as const;
 
 /**
  * Keys that mean nothing here, as a real editor's drafts are full of them. Whoever parses and rebuilds a draft changes
- * at least one: 19-digit integers, `1.0`, `1e0`, `[]` beside `{}`, integer-like keys out of order, an escaped slash.
+ * at least one: 19-digit integers, `1.0`, `1e3`, `[]` beside `{}`, integer-like keys out of order, an escaped slash.
  */
-const unknownKeys = String.raw`"ver":1.0,"rate":1e0,"canvas":{"10":"bg","9":[],"2":{},"01":null},"lut":9007199254740993117,"origin":"https:\/\/editor.local\/p"`;
+const unknownKeys = String.raw`"ver":1.0,"rate":1e3,"canvas":{"10":"bg","9":[],"2":{},"01":null},"lut":9007199254740993117,"origin":"https:\/\/editor.local\/p"`;
 
 type Segment = {
   id: string;

@@ -20,35 +20,21 @@ export type AccountGateDeps = {
  */
 export function createAccountGates({ backend, gates, now, rateLimitMs, creditsPollMs }: AccountGateDeps) {
   return async function gateFor(failure: BackendError, claim: Claim, signal: AbortSignal): Promise<Gate | null> {
+    if (failure.reason !== "rate_limited" && failure.reason !== "out_of_credits") return null;
     const account = claim.backendSession?.identityId ?? (await backend.currentAccount(signal));
     const isCurrent = account === (await backend.currentAccount(signal));
     const shared = { account, isCurrent, balance: null };
-    switch (failure.reason) {
-      case "rate_limited": {
-        const untilMs = now() + rateLimitMs;
-        const detail = "The backend limits the rate of this account.";
-        return await closed({
-          ...shared,
-          reason: "rate_limited",
-          untilMs,
-          waiting: { reason: "rate_limited", detail, until: isoTime(untilMs) },
-        });
-      }
-      case "out_of_credits": {
-        const untilMs = now() + creditsPollMs;
-        const detail = failure.detail ?? "The account is out of credits: top up, and the job goes on.";
-        const { available } = await backend.readCredits({ identityId: account, skill: claim.job.skill, signal });
-        return await closed({
-          ...shared,
-          reason: "credits",
-          balance: available,
-          untilMs,
-          waiting: { reason: "credits", detail, until: null },
-        });
-      }
-      default:
-        return null;
+    if (failure.reason === "rate_limited") {
+      const untilMs = now() + rateLimitMs;
+      const detail = "The backend limits the rate of this account.";
+      const waiting = { reason: failure.reason, detail, until: isoTime(untilMs) };
+      return await closed({ ...shared, reason: failure.reason, untilMs, waiting });
     }
+    const untilMs = now() + creditsPollMs;
+    const detail = failure.detail ?? "The account is out of credits: top up, and the job goes on.";
+    const waiting = { reason: "credits", detail, until: null } as const;
+    const { available } = await backend.readCredits({ identityId: account, skill: claim.job.skill, signal });
+    return await closed({ ...shared, reason: "credits", balance: available, untilMs, waiting });
   };
 
   async function closed(gate: Gate): Promise<Gate> {

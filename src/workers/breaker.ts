@@ -33,7 +33,7 @@ export function createBreaker({ gates, now, probeEveryMs }: BreakerDeps) {
 
 export type Breaker = ReturnType<typeof createBreaker>;
 
-export function backendDownGate(untilMs: number): Gate {
+function backendDownGate(untilMs: number): Gate {
   const detail = "The backend does not answer. It is tried again until it does.";
   return {
     account: anyAccount,

@@ -142,12 +142,12 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
       const video = await fetchVideo(deps, { claim, session, renderId: render.id, outputUrl, signal });
       return { kind: "done", made: { video } };
     } catch (error) {
-      if (!(error instanceof JobFailure) || error.code !== "video_broken") throw error;
+      if (!(error instanceof JobFailure) || !["video_broken", "render_failed"].includes(error.code)) throw error;
       return await renderAgain(claim, session, render, error, signal);
     }
   }
 
-  /** Protocol: a failed render is tried again once, under a new id; a video that does not play has failed too. */
+  /** Protocol: a failed render is tried again once, under a new id; one whose video does not play, or is not there, has failed too. */
   async function renderAgain(
     claim: Claim,
     session: BackendSession,

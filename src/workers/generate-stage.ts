@@ -22,7 +22,7 @@ export type GenerateStageDeps = {
   storage: Storage;
   timings: Timings;
   hasOtherWork: () => Promise<boolean>;
-  gates: Gates;
+  gates: Pick<Gates, "against">;
   now: () => number;
   /** Milliseconds on a clock that goes on while the process is frozen and is never set. */
   monotonicNow: () => number;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { JobView } from "../../src/domain/job-view.ts";
 import { startBackend, TOKEN } from "../support/local-backend.ts";
-import { apiKey, clientOfService, serviceSettings, startService } from "../support/service.ts";
+import { apiKey } from "../support/quick-settings.ts";
+import { clientOfService, serviceSettings, startService } from "../support/service.ts";
 import { startReceiver } from "../support/webhook-receiver.ts";
 
 const script = "Make a 4 second video. Resolution 90x160.\n\nWho starts a job may end it. Who lost one may go on.";

@@ -18,7 +18,7 @@ import { redisUrl } from "./redis.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export const apiKey = "test-key-of-the-default-tenant";
-export const operatorKey = "test-key-of-the-operators";
+const operatorKey = "test-key-of-the-operators";
 export const otherApiKey = "test-key-of-another-tenant";
 
 type Settings = {

@@ -10,7 +10,7 @@ import { createGates } from "../../src/queue/gates.ts";
 import { createJobControl } from "../../src/queue/job-control.ts";
 import { createJobRecords } from "../../src/queue/job-record.ts";
 import { createJobStore } from "../../src/queue/job-store.ts";
-import { createKeys } from "../../src/queue/keys.ts";
+import { createKeys, type Keys } from "../../src/queue/keys.ts";
 import { createPassOn } from "../../src/queue/pass-on.ts";
 import { createQueues } from "../../src/queue/queues.ts";
 import { createSweeper } from "../../src/queue/sweeper.ts";
@@ -19,14 +19,17 @@ import { redisUrl, testPrefix } from "./redis.ts";
 const retentionS = 1_000;
 const silent = pino({ level: "silent" });
 
-/** The queue side of the service on keys of its own, closed when the test ends. */
+export type QueueOptions = { window?: number; tenantCap?: number; ids?: NewId; url?: string; keys?: Keys };
+
+/** The queue side of the service, on keys of its own unless given those of another; closed when the test ends. */
 export function openQueue({
   window = 100,
   tenantCap = 100,
   ids = newId,
-}: { window?: number; tenantCap?: number; ids?: NewId } = {}) {
-  const redis = connectRedis(redisUrl(), "patient", () => undefined);
-  const keys = createKeys(testPrefix());
+  url = redisUrl(),
+  keys = createKeys(testPrefix()),
+}: QueueOptions = {}) {
+  const redis = connectRedis(url, "patient", () => undefined);
   const now = Date.now;
   const records = createJobRecords({ redis, keys, newId: ids, now, retentionS });
   const queues = createQueues({ redis, keys, onError: () => undefined });

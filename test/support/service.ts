@@ -7,26 +7,9 @@ import { createDemoClient } from "../../scripts/demo-client.ts";
 import { stringIn } from "../../scripts/owned-process.ts";
 import type { JobEvent } from "../../src/domain/job-event.ts";
 import type { JobView } from "../../src/domain/job-view.ts";
+import { apiKey, quickSettings, webhookSecret } from "./quick-settings.ts";
 import { redisUrl, testPrefix } from "./redis.ts";
 import { tempFolder } from "./temp-folder.ts";
-
-export const apiKey = "api-key-of-the-tests";
-export const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-/** Waits of a second and less in place of the protocol's half minutes, so that a test does not take its time. */
-const quickSettings = {
-  EXPORT_POLL_MS: "200",
-  RETRY_MS: "300",
-  RECOVERY_FIRST_READ_MS: "300",
-  RECOVERY_READ_MS: "500",
-  RECOVERY_QUIET_MS: "4000",
-  QUEUE_LOCK_MS: "2000",
-  SWEEP_MS: "300",
-  SWEEP_GRACE_MS: "1000",
-  DRAIN_MS: "1000",
-  WEBHOOK_SCHEDULE_MS: "0,200,200,200,200",
-  OUTBOUND_ALLOW: "127.0.0.0/8",
-};
 
 export type ServiceSettings = Record<string, string>;
 

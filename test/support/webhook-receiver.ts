@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { jobViewSchema, type JobView } from "../../src/domain/job-view.ts";
 import { z } from "zod";
 import { listen } from "./loopback-server.ts";
-import { webhookSecret } from "./service.ts";
+import { webhookSecret } from "./quick-settings.ts";
 
 export type Delivery = { id: string; type: string; job: JobView; body: string };
 

@@ -96,8 +96,7 @@ it("lets no tenant hold more than its cap", async () => {
   const members = await queue.redis.zrange(queue.keys.admitted, "0", "-1");
   expect(members.filter((member) => member.startsWith("big"))).toHaveLength(3);
   expect(members).toContain(`small|${small.id}`);
-  const [first] = members.filter((member) => member.startsWith("big"));
-  const id = first?.split("|")[1];
+  const id = members.find((member) => member.startsWith("big"))?.split("|")[1];
   const big = (await queue.store.list("big", { limit: 10, before: null, status: null })).jobs.find(
     ({ job }) => job.id === id,
   );

@@ -1,0 +1,31 @@
+/**
+ * Breaks everything at once and looks whether the promises hold: `npm run chaos [-- --seed N --minutes M --jobs J]`.
+ * Exits with 1 on any breach. The same seed does the same things, though not to the millisecond.
+ */
+import { parseArgs } from "node:util";
+import { runChaos } from "../test/support/chaos/run.ts";
+import { newSeed } from "../test/support/seeded-random.ts";
+
+const jobsPerMinute = 80;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: String(newSeed()) },
+    minutes: { type: "string", default: "5" },
+    jobs: { type: "string" },
+    keep: { type: "boolean", default: false },
+  },
+});
+const minutes = Number(values.minutes);
+const report = await runChaos({
+  seed: Number(values.seed),
+  chaosMs: minutes * 60_000,
+  jobs: Number(values.jobs ?? Math.round(minutes * jobsPerMinute)),
+  log: console.log,
+  keepFiles: values.keep,
+});
+for (const [what, count] of Object.entries(report.counts).toSorted(([a], [b]) => a.localeCompare(b)))
+  console.log(`${String(count).padStart(6)}  ${what}`);
+console.log(`seed ${values.seed}: ${report.jobs} jobs, ${report.breaches.length} breaches`);
+for (const breach of report.breaches) console.log(`BREACH ${breach}`);
+if (report.breaches.length > 0) process.exitCode = 1;

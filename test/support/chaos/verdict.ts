@@ -1,0 +1,133 @@
+import type { EndedJob } from "../../../src/domain/job.ts";
+import type { ReceivedEvent } from "../event-receiver.ts";
+import type { Ledger } from "../ledger.ts";
+import type { AcceptedJob } from "./load.ts";
+
+/** Everything that is known once all is at rest. */
+export type Evidence = {
+  accepted: AcceptedJob[];
+  /** Every record there is, ended or not, in the order of their ids. */
+  records: ReadonlyMap<string, EndedJob | null>;
+  /** The session on the backend, by that of the job. */
+  backendSessions: ReadonlyMap<string, string>;
+  ledger: Ledger;
+  events: readonly ReceivedEvent[];
+};
+
+/** What a backend that misbehaves, and nothing else, may make of a job. */
+const explained = new Set([
+  "outcome_unknown",
+  "generation_failed",
+  "render_failed",
+  "video_broken",
+  "nothing_to_export",
+  "session_gone",
+]);
+
+/** Every promise that was broken, in words. */
+export function breachesIn(evidence: Evidence): string[] {
+  return [
+    ...lostJobs(evidence),
+    ...paidTwice(evidence),
+    ...orphans(evidence),
+    ...disorder(evidence),
+    ...events(evidence),
+  ];
+}
+
+function lostJobs({ accepted, records }: Evidence): string[] {
+  const breaches: string[] = [];
+  const ids = new Set(accepted.map(({ id }) => id));
+  if (ids.size !== accepted.length) breaches.push(`${accepted.length} keys made ${ids.size} jobs`);
+  for (const id of records.keys()) if (!ids.has(id)) breaches.push(`${id} exists, and nobody was told of it`);
+  for (const { id } of accepted) {
+    const job = records.get(id);
+    if (job === undefined) breaches.push(`${id} was accepted and is gone`);
+    else if (job === null) breaches.push(`${id} has not ended`);
+    else if (job.status === "failed" && !explained.has(job.error.code))
+      breaches.push(`${id} failed with ${job.error.code}: ${job.error.detail ?? ""}`);
+  }
+  return breaches;
+}
+
+function paidTwice({ accepted, records, ledger }: Evidence): string[] {
+  const breaches: string[] = [];
+  for (const { id, mark } of accepted) {
+    if (mark === null) continue;
+    const messages = ledger.messages.filter(({ text }) => text.includes(mark));
+    const job = records.get(id);
+    if (messages.length > 1) breaches.push(`${id}: its message was received ${messages.length} times`);
+    if (job?.status === "succeeded" && messages.length === 0) breaches.push(`${id} succeeded without its message`);
+    if (job?.status !== "failed" || job.error.code !== "outcome_unknown") continue;
+    if (job.made.message?.state !== "sending") breaches.push(`${id} ended as unknown, and its message was never sent`);
+  }
+  return breaches;
+}
+
+/** A session's renders are as many as its jobs have begun, each known to its job, and none is left running. */
+function orphans({ accepted, records, backendSessions, ledger }: Evidence): string[] {
+  const breaches: string[] = [];
+  for (const sessionId of new Set(accepted.map((job) => job.sessionId))) {
+    const renders = ledger.renders.filter(({ session }) => session === backendSessions.get(sessionId));
+    const submitted = new Set(renders.map(({ render }) => render));
+    const ended = new Set(
+      renders.filter(({ event }) => /completed|failed|canceled/.test(event)).map(({ render }) => render),
+    );
+    const own = accepted.flatMap((job) =>
+      job.sessionId === sessionId ? (records.get(job.id)?.made.render ?? []) : [],
+    );
+    const begun = own.reduce((sum, { attempt }) => sum + attempt, 0);
+    if (submitted.size > begun)
+      breaches.push(`${sessionId}: ${submitted.size} renders were submitted, and its jobs know of ${begun}`);
+    for (const render of submitted) if (!ended.has(render)) breaches.push(`${sessionId}: ${render} never ended`);
+    if (renders.some((render) => !render.draft_unchanged))
+      breaches.push(`${sessionId}: a draft was changed on its way`);
+  }
+  for (const job of records.values()) {
+    if (job?.status !== "succeeded" || job.made.video === null) continue;
+    const ofJob = ledger.renders.filter(({ render }) => render === job.made.render?.id);
+    if (!ofJob.some(({ event }) => event === "completed")) breaches.push(`${job.id} has a video of no render`);
+  }
+  return breaches;
+}
+
+/** `accepted` is in the order of acceptance within each session. */
+function disorder({ accepted, records, ledger }: Evidence): string[] {
+  const breaches: string[] = [];
+  const lastOf = new Map<string, { id: string; endedAtMs: number; messageSeq: number }>();
+  for (const { id, sessionId, mark } of accepted) {
+    const job = records.get(id);
+    if (job === undefined || job === null) continue;
+    const before = lastOf.get(sessionId);
+    const message = mark === null ? undefined : ledger.messages.find(({ text }) => text.includes(mark));
+    if (before !== undefined && job.startedAtMs !== null && job.startedAtMs < before.endedAtMs)
+      breaches.push(`${id} started before ${before.id}, the job before it in its session, had ended`);
+    if (before !== undefined && message !== undefined && message.seq < before.messageSeq)
+      breaches.push(`${id}: its message overtook one of the session before it`);
+    lastOf.set(sessionId, {
+      id,
+      endedAtMs: job.finishedAtMs,
+      messageSeq: message?.seq ?? before?.messageSeq ?? 0,
+    });
+  }
+  return breaches;
+}
+
+function events({ accepted, records, events: received }: Evidence): string[] {
+  const breaches: string[] = [];
+  for (const { id, hasWebhook } of accepted) {
+    const ofJob = received.filter(({ jobId }) => jobId === id);
+    const ids = new Set(ofJob.map(({ eventId }) => eventId));
+    const job = records.get(id);
+    if (job === undefined || job === null) continue;
+    if (!hasWebhook) {
+      if (ids.size > 0) breaches.push(`${id} has no webhook, and ${ids.size} events were delivered`);
+      continue;
+    }
+    if (ids.size !== 1 || !ids.has(job.eventId))
+      breaches.push(`${id}: its event ${job.eventId} was delivered as ${[...ids].join(", ") || "nothing"}`);
+    if (ofJob.some(({ type }) => type !== `job.${job.status}`))
+      breaches.push(`${id} is ${job.status}, and ${ofJob.map(({ type }) => type).join(", ")} was delivered`);
+  }
+  return breaches;
+}

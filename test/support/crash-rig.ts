@@ -1,0 +1,202 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { startOwnedProcess, stringIn, type OwnedProcess } from "../../scripts/owned-process.ts";
+import { hasEnded, nothingMade, type EndedJob, type QueuedJob } from "../../src/domain/job.ts";
+import { jobIdSchema, sessionIdSchema } from "../../src/domain/id.ts";
+import { readConfig } from "../../src/local-backend/config.ts";
+import { startLocalBackend } from "../../src/local-backend/server.ts";
+import { newId } from "../../src/new-id.ts";
+import { connectRedis } from "../../src/queue/connection.ts";
+import { createJobRecords } from "../../src/queue/job-record.ts";
+import { createJobStore } from "../../src/queue/job-store.ts";
+import { createKeys } from "../../src/queue/keys.ts";
+import { problemsAfterCrash } from "./crash-verdict.ts";
+import { startEventReceiver } from "./event-receiver.ts";
+import { readLedger } from "./ledger.ts";
+import { leftovers } from "./leftovers.ts";
+import { apiKey, quickSettings, webhookSecret } from "./quick-settings.ts";
+
+/** Where a worker is hurt: before or after its `at`-th word to Redis or over HTTP about the job (see `crash-point.ts`). */
+export type CrashPoint = { at: number; when: "before" | "after"; how: "kill" | "stop" };
+
+/** `reached`: what the worker was saying there; null when the job ended before that. */
+export type CrashRun = { point: CrashPoint; reached: string | null; status: string; problems: string[] };
+
+const token = "configured-token-of-the-tests";
+const lockMs = 800;
+const endLimitMs = 60_000;
+const restLimitMs = 15_000;
+const lookEveryMs = 30;
+
+/** A local backend, a webhook receiver, and workers that are hurt at a point of one `video` job each, on keys of its own. */
+export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
+  const dir = await mkdtemp(join(tmpdir(), "reelay-crash-"));
+  const config = readConfig({ LOCAL_BACKEND_TOKEN: token, LOCAL_BACKEND_SEED: "crash", LOCAL_BACKEND_SPEED: "1000" });
+  const backend = await startLocalBackend({ ...config, port: 0, dataDir: join(dir, "backend") });
+  const receiver = await startEventReceiver();
+  const redis = connectRedis(redisUrl, "patient", () => undefined);
+
+  async function openStore() {
+    const prefix = newId("op");
+    const keys = createKeys(prefix);
+    const records = createJobRecords({ redis, keys, newId, now: Date.now, retentionS: 1_000 });
+    const dataDir = join(dir, prefix);
+    await mkdir(dataDir);
+    const settings = {
+      ...quickSettings,
+      QUEUE_LOCK_MS: String(lockMs),
+      // Longer than a marker is good for, so that a job which ended as unknown cannot be sent by a worker that wakes.
+      RECOVERY_QUIET_MS: "6000",
+      ROLE: "worker",
+      LOG_LEVEL: "info",
+      REDIS_URL: redisUrl,
+      KEY_PREFIX: prefix,
+      DATA_DIR: dataDir,
+      API_KEY: apiKey,
+      WEBHOOK_SECRET: webhookSecret,
+      NEMO_API_URL: backend.url,
+      NEMO_TOKEN: token,
+    };
+    return { keys, records, settings, dataDir, store: createJobStore({ redis, keys, records }) };
+  }
+  type Store = Awaited<ReturnType<typeof openStore>>;
+
+  async function startWorker({ settings, dataDir }: Store, point: CrashPoint | null): Promise<OwnedProcess> {
+    const preload = pathToFileURL(join(import.meta.dirname, "crash-point.ts")).href;
+    const hurt = point && {
+      NODE_OPTIONS: `--import=${preload}`,
+      CRASH_AT: String(point.at),
+      CRASH_WHEN: point.when,
+      CRASH_HOW: point.how,
+    };
+    const { process } = await startOwnedProcess({
+      name: "worker",
+      script: join(import.meta.dirname, "../../src/main.ts"),
+      env: { ...settings, ...hurt },
+      logFile: join(dataDir, "worker.log"),
+      ready: (line) => (stringIn(line, "msg") === "ready" ? true : undefined),
+    });
+    return process;
+  }
+
+  async function until<Value>(what: string, limitMs: number, look: () => Promise<Value | null>): Promise<Value> {
+    const deadline = Date.now() + limitMs;
+    for (;;) {
+      const found = await look();
+      if (found !== null) return found;
+      if (Date.now() > deadline) throw new Error(`${what} did not come within ${limitMs / 1000} s`);
+      await sleep(lookEveryMs);
+    }
+  }
+
+  async function endedJob({ records }: Store, { tenant, id }: QueuedJob): Promise<EndedJob | null> {
+    const stored = await records.load({ tenant, id });
+    return stored !== null && hasEnded(stored.job) ? stored.job : null;
+  }
+
+  async function run(point: CrashPoint): Promise<CrashRun> {
+    const store = await openStore();
+    const job = videoJob(receiver.url);
+    await store.store.submit(job);
+    const first = await startWorker(store, point);
+    const workers = [first];
+    try {
+      const { reached } = await until("the crash", endLimitMs, async () => {
+        const isAtRest = (await endedJob(store, job)) !== null && (await leftovers(redis, store.keys)).length === 0;
+        const crash = crashIn(first.output());
+        return crash !== null || isAtRest ? { reached: crash } : null;
+      });
+      if (reached !== null) workers.push(await startWorker(store, null));
+      const ended = await until("the end of the job", endLimitMs, async () => await endedJob(store, job));
+      // Woken only now, it believes that the job is still its own.
+      first.signal("SIGCONT");
+      await first.stop();
+      await until("rest", restLimitMs, async () => ((await leftovers(redis, store.keys)).length === 0 ? true : null));
+      const session = await store.records.loadBackendSession({ tenant: ended.tenant, id: ended.sessionId });
+      const ledger = await readLedger(backend.url);
+      const problems = problemsAfterCrash({
+        before: ended,
+        after: await endedJob(store, job),
+        backendSessionId: session?.backendSessionId ?? null,
+        ledger,
+        events: receiver.events(),
+        sendsLate: point.how === "stop" && (reached?.includes("/run_sse") ?? false),
+      });
+      return { point, reached, status: ended.status, problems };
+    } catch (error) {
+      const left = (await leftovers(redis, store.keys)).join(", ");
+      const problem = `${error instanceof Error ? error.message : String(error)}; left: ${left}`;
+      return {
+        point,
+        reached: crashIn(first.output()),
+        status: "?",
+        problems: [problem, ...workers.map((worker) => worker.output())],
+      };
+    } finally {
+      first.signal("SIGCONT");
+      for (const worker of workers) await worker.stop();
+    }
+  }
+
+  return {
+    run,
+    /** How many points a job has that meets no crash. Differs a little from run to run, by how often a render was asked for. */
+    async countPoints(): Promise<number> {
+      const store = await openStore();
+      const job = videoJob(receiver.url);
+      await store.store.submit(job);
+      const worker = await startWorker(store, { at: 0, when: "before", how: "kill" });
+      await until("the end of the job", endLimitMs, async () => await endedJob(store, job));
+      await worker.stop();
+      return Number(/"crashPoints":(\d+)/.exec(worker.output())?.[1]);
+    },
+    async close(): Promise<void> {
+      redis.disconnect();
+      await receiver.close();
+      await backend.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function crashIn(output: string): string | null {
+  return /"crashedAt":\d+,.*"point":"(.*)"\}/.exec(output)?.[1] ?? null;
+}
+
+/** The job's id stands in its message, by which the ledger knows it. */
+function videoJob(webhookUrl: string): QueuedJob {
+  const id = jobIdSchema.parse(newId("job"));
+  return {
+    id,
+    tenant: "default",
+    type: "video",
+    skill: "text-to-video-capcut",
+    plan: ["generate", "export"],
+    stageIndex: 0,
+    sessionId: sessionIdSchema.parse(newId("ses")),
+    ownsSession: true,
+    input: {
+      textKey: null,
+      files: [],
+      urls: [],
+      instruction: `Make a 3 second video. Resolution 90x160.\n\nThis is ${id}.`,
+    },
+    output: { format: "mp4", quality: "low" },
+    webhook: { url: webhookUrl, events: ["job.succeeded", "job.failed", "job.canceled"] },
+    metadata: {},
+    priority: 0,
+    createdAtMs: Date.now(),
+    deadlineAtMs: Date.now() + 3_600_000,
+    runAfterMs: null,
+    cancelRequestedAtMs: null,
+    stageStartedAtMs: null,
+    retryOf: null,
+    batchId: null,
+    made: nothingMade,
+    crashes: 0,
+    status: "queued",
+  };
+}
