@@ -160,6 +160,9 @@ function claimInMemory(first: RunningJob, firstSession: BackendSession | null) {
         circumstances: { progress: { percent: 0, text: null }, waiting: null },
       };
     },
+    async park() {
+      throw new Error("No gate is ever closed here");
+    },
     async emit(event) {
       events.push(event);
     },
