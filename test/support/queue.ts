@@ -8,7 +8,7 @@ import { connectRedis } from "../../src/queue/connection.ts";
 import { createClaims } from "../../src/queue/job-claim.ts";
 import { createJobRecords } from "../../src/queue/job-record.ts";
 import { createJobStore } from "../../src/queue/job-store.ts";
-import { createKeys } from "../../src/queue/keys.ts";
+import { createKeys, type Keys } from "../../src/queue/keys.ts";
 import { createQueues } from "../../src/queue/queues.ts";
 import { createSweeper } from "../../src/queue/sweeper.ts";
 import { redisUrl, testPrefix } from "./redis.ts";
@@ -16,10 +16,16 @@ import { redisUrl, testPrefix } from "./redis.ts";
 const retentionS = 1_000;
 const silent = pino({ level: "silent" });
 
-/** The queue side of the service on keys of its own, closed when the test ends. */
-export function openQueue({ window = 100, ids = newId }: { window?: number; ids?: NewId } = {}) {
-  const redis = connectRedis(redisUrl(), "patient", () => undefined);
-  const keys = createKeys(testPrefix());
+export type QueueOptions = { window?: number; ids?: NewId; url?: string; keys?: Keys };
+
+/** The queue side of the service, on keys of its own unless given those of another; closed when the test ends. */
+export function openQueue({
+  window = 100,
+  ids = newId,
+  url = redisUrl(),
+  keys = createKeys(testPrefix()),
+}: QueueOptions = {}) {
+  const redis = connectRedis(url, "patient", () => undefined);
   const now = Date.now;
   const records = createJobRecords({ redis, keys, newId: ids, now, retentionS });
   const queues = createQueues({ redis, keys, onError: () => undefined });
