@@ -16,7 +16,8 @@ export function createLocks({ redis, keys, newId }: { redis: Redis; keys: Keys; 
   const extendScript = loadScript(redis, "extend");
 
   async function acquire(key: string, holder: string, signal: AbortSignal): Promise<void> {
-    while ((await redis.set(key, holder, "PX", leaseMs, "NX")) !== "OK") {
+    // It may be ours already: a lost reply makes the client send the command again.
+    while ((await redis.set(key, holder, "PX", leaseMs, "NX")) !== "OK" && (await redis.get(key)) !== holder) {
       await sleep(retryEveryMs, undefined, { signal });
     }
   }

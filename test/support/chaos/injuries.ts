@@ -14,8 +14,7 @@ function freezeMs(random: SeededRandom): number {
 }
 
 /**
- * Hurts the stack until `signal` aborts: service processes, Redis and the network each in a rhythm of their own, so that they
- * meet. Resolves when all are well again.
+ * Hurts the stack until `signal` aborts: each process and the network in a rhythm of its own, so that injuries meet. Resolves when all are well again.
  */
 export async function hurtStack(
   stack: ChaosStack,
@@ -25,9 +24,16 @@ export async function hurtStack(
 ): Promise<void> {
   const wound = (purpose: string): Wound => ({ random: randomFor(purpose), tally, signal });
   await Promise.all([
-    repeatedly(wound("service"), [500, 2_500], async (w) => await hurtPart(w.random.pick(stack.service), w)),
+    ...stack.service.map(
+      async (part) => await repeatedly(wound(part.name), [2_000, 6_000], async (w) => await hurtPart(part, w)),
+    ),
     repeatedly(wound("redis"), [4_000, 10_000], async (w) => await hurtPart(stack.redis, w)),
-    repeatedly(wound("network"), [300, 2_000], async (w) => await hurtProxy(w.random.pick(stack.proxies), w)),
+    ...["one", "other"].map(
+      async (name) =>
+        await repeatedly(wound(`network ${name}`), [500, 4_000], async (w) => {
+          await hurtProxy(w.random.pick(stack.proxies), w);
+        }),
+    ),
   ]);
 }
 
