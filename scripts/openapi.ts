@@ -28,6 +28,7 @@ async function generate(): Promise<string> {
     checkUrl: unused,
     checks: [],
     onAccepted: unused,
+    isUnavailable: unused,
     control: { cancel: unused },
     operator: { key: "", gates: { closed: unused, close: unused }, openGate: unused },
   });

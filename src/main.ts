@@ -12,6 +12,7 @@ import { readConfig, summaryOf, type Config } from "./config.ts";
 import { newId } from "./new-id.ts";
 import type { Redis } from "ioredis";
 import { createOutboundClient, type OutboundClient } from "./outbound/outbound-client.ts";
+import { isRedisAway } from "./queue/connection.ts";
 import { openQueue, type OpenQueue } from "./queue/open-queue.ts";
 import { createPeriodic, type Periodic } from "./queue/periodic.ts";
 import { createFolderStorage, type Storage } from "./storage/folder-storage.ts";
@@ -83,6 +84,7 @@ async function startApi(
     checks: [{ name: "redis", check: queue.ping }],
     onAccepted: queue.admission.kick,
     control: queue.control,
+    isUnavailable: isRedisAway,
     operator:
       config.OPERATOR_KEY === undefined
         ? null

@@ -51,7 +51,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     reply.header("x-request-id", request.id).header("x-content-type-options", "nosniff");
   });
   parseJsonBodies(app);
-  answerProblems(app);
+  answerProblems(app, deps.isUnavailable);
 
   const streams = createOpenStreams(limits.maxEventStreams);
   app.addHook("preClose", async () => streams.closeAll());

@@ -145,6 +145,8 @@ export type ApiDeps = {
   /** Told after a job was accepted, so that admission need not wait for its next round. */
   onAccepted: () => Promise<void>;
   control: JobControl;
+  /** Whether an error means that the database is away for now. */
+  isUnavailable: (error: unknown) => boolean;
   /** Null: there are no calls for operators. */
   operator: Operator | null;
   limits?: Partial<ApiLimits>;

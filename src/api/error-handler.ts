@@ -8,8 +8,16 @@ import { problemOf, problemType, sendProblem } from "./problem.ts";
 import { logWhenClosed, noteFact, pathOf } from "./request-log.ts";
 
 /** Turns everything that is thrown, and every request that no route takes, into a problem. */
-export function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler(answerError);
+export function answerProblems(app: FastifyInstance, isUnavailable: (error: unknown) => boolean): void {
+  app.setErrorHandler((error: Error, request, reply) => {
+    if (!isUnavailable(error)) return answerError(error, request, reply);
+    noteFact(request, { err: error });
+    answerError(
+      new JobFailure("not_ready", "The database is away; repeat the request with the same Idempotency-Key."),
+      request,
+      reply,
+    );
+  });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, noRoute(request)));
   // Before the body is read: what no route takes is not worth parsing, and a broken body must not hide the 404.
   app.addHook("onRequest", async (request) => {

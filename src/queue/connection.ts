@@ -15,3 +15,9 @@ export function connectRedis(url: string, patience: "patient" | "prompt", onErro
   redis.on("error", onError);
   return redis;
 }
+
+/** Redis could not be reached in time; what was asked of it may have been done all the same. */
+export function isRedisAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === "MaxRetriesPerRequestError" || error.message === "Connection is closed.";
+}

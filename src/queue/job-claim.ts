@@ -1,8 +1,10 @@
 import type { Redis } from "ioredis";
 import { hasEnded, type Job, type RunningJob } from "../domain/job.ts";
+import type { NewId } from "../domain/id.ts";
 import type { JobEvent } from "../domain/job-event.ts";
 import { claimed, parked } from "../domain/transition.ts";
 import {
+  operationTtlS,
   queueEntryOf,
   type BackendSession,
   type JobRecords,
@@ -32,10 +34,10 @@ export type Claim = {
   emit(event: JobEvent, progress?: Progress): Promise<void>;
 };
 
-export type ClaimDeps = { redis: Redis; keys: Keys; records: JobRecords; now: () => number };
+export type ClaimDeps = { redis: Redis; keys: Keys; records: JobRecords; newId: NewId; now: () => number };
 
 /** The store as workers see it. */
-export function createClaims({ redis, keys, records, now }: ClaimDeps) {
+export function createClaims({ redis, keys, records, newId, now }: ClaimDeps) {
   const emitScript = loadScript(redis, "emit");
 
   /** Takes up the job that a queue entry names. Null when the entry is out of date: the job has moved on or ended. */
@@ -81,7 +83,7 @@ export function createClaims({ redis, keys, records, now }: ClaimDeps) {
 
     async function emit(event: JobEvent, progress?: Progress): Promise<void> {
       const applied = await emitScript(
-        [keys.job(ref)],
+        [keys.job(ref), keys.operation(newId("op"))],
         [
           keys.base,
           ref.tenant,
@@ -89,6 +91,7 @@ export function createClaims({ redis, keys, records, now }: ClaimDeps) {
           fence,
           JSON.stringify(event),
           progress === undefined ? "" : JSON.stringify(progress),
+          operationTtlS,
         ],
       );
       if (applied !== 1) throw new ClaimLost(ref.id);

@@ -41,7 +41,8 @@ export type Change = {
   raiseFence?: boolean;
 };
 
-const operationTtlS = 600;
+/** How long a script remembers that it carried an operation out. */
+export const operationTtlS = 600;
 
 const progressSchema = z.object({ percent: z.number(), text: z.string().nullable() });
 export type Progress = z.infer<typeof progressSchema>;

@@ -15,9 +15,13 @@ const retryEveryMs = 100;
 export function createLocks({ redis, keys, newId }: { redis: Redis; keys: Keys; newId: NewId }) {
   const extendScript = loadScript(redis, "extend");
 
-  async function acquire(key: string, holder: string, signal: AbortSignal): Promise<void> {
+  async function take(key: string, holder: string): Promise<boolean> {
     // It may be ours already: a lost reply makes the client send the command again.
-    while ((await redis.set(key, holder, "PX", leaseMs, "NX")) !== "OK" && (await redis.get(key)) !== holder) {
+    return (await redis.set(key, holder, "PX", leaseMs, "NX")) === "OK" || (await redis.get(key)) === holder;
+  }
+
+  async function acquire(key: string, holder: string, signal: AbortSignal): Promise<void> {
+    while (!(await take(key, holder))) {
       await sleep(retryEveryMs, undefined, { signal });
     }
   }
@@ -44,7 +48,7 @@ export function createLocks({ redis, keys, newId }: { redis: Redis; keys: Keys; 
   async function tryLock(name: string, work: () => Promise<void>): Promise<void> {
     const key = keys.lock(name);
     const holder = newId("op");
-    if ((await redis.set(key, holder, "PX", leaseMs, "NX")) === "OK") await workHolding(key, holder, work);
+    if (await take(key, holder)) await workHolding(key, holder, work);
   }
 
   return { withLock, tryLock };

@@ -30,7 +30,8 @@ export type QueueSettings = {
 };
 
 const idempotencyKeepS = 48 * 3600;
-const idempotencyLeaseMs = 60_000;
+/** Short: a request that takes over makes what the first one would have made, under the same id. */
+const idempotencyLeaseMs = 10_000;
 
 /** Everything that is kept in Redis, once it has been checked that this Redis can be trusted with it. Waits for Redis. */
 export async function openQueue(settings: QueueSettings, newId: NewId, log: Logger) {
@@ -86,7 +87,7 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     sweeper,
     settling: createSettling({ redis, keys }),
     control: createJobControl({ redis: requests, keys, records: requestRecords, queues, passOn, newId, now }),
-    claims: createClaims({ redis, keys, records, now }),
+    claims: createClaims({ redis, keys, records, newId, now }),
     identities: createIdentityStore({ redis, keys, locks }),
     files: createFileRecords({ redis: requests, keys }),
     jobs: createJobStore({ redis: requests, keys, records: requestRecords }),

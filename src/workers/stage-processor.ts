@@ -28,7 +28,7 @@ import type { Interrupts } from "./interrupts.ts";
 import { GateClosed, type StageOutcome, type StageRun } from "./stage.ts";
 
 export type StageProcessorDeps = {
-  backend: Backend;
+  backend: Pick<Backend, "cancelRender">;
   claims: Claims;
   passOn: PassOn;
   gates: Gates;

@@ -6,7 +6,7 @@ import { createApi } from "../../src/api/app.ts";
 import { createApiKeys } from "../../src/api/authentication.ts";
 import type { ApiDeps } from "../../src/api/dependencies.ts";
 import { newId } from "../../src/new-id.ts";
-import { connectRedis } from "../../src/queue/connection.ts";
+import { connectRedis, isRedisAway } from "../../src/queue/connection.ts";
 import { createEventFeed } from "../../src/queue/event-feed.ts";
 import { createFileRecords } from "../../src/queue/file-records.ts";
 import { createIdempotency } from "../../src/queue/idempotency.ts";
@@ -54,6 +54,7 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Sett
     checks: [{ name: "redis", check: async () => void (await redis.ping()) }],
     onAccepted: queue.admission.kick,
     control: queue.control,
+    isUnavailable: isRedisAway,
     operator: { key: operatorKey, gates: queue.gates, openGate: queue.admission.openGate },
   };
   const app = await createApi({ ...real, ...override(real) });

@@ -51,7 +51,7 @@ export function openQueue({
     passOn,
     control,
     store: createJobStore({ redis, keys, records }),
-    claims: createClaims({ redis, keys, records, now }),
+    claims: createClaims({ redis, keys, records, newId: ids, now }),
     sweeper: createSweeper({
       redis,
       keys,

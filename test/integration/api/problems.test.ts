@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { requestLimits } from "../../../src/domain/job-request.ts";
 import { newId } from "../../../src/new-id.ts";
+import { connectRedis } from "../../../src/queue/connection.ts";
 import { apiKey, postJob, scriptJob, startApi } from "../../support/api.ts";
 import { problemIn } from "../../support/problem.ts";
 import { exchange, sendAllThenRead } from "../../support/raw-http.ts";
@@ -279,4 +280,22 @@ describe("the log", () => {
     expect(api.logged()).not.toContain("private");
     expect(api.logged()).not.toContain(apiKey);
   });
+});
+
+it("says 503, and not that something is wrong inside, while the database is away", async () => {
+  const api = await startApi({
+    override: ({ jobs }) => ({
+      jobs: {
+        ...jobs,
+        list: async () => {
+          const away = connectRedis("redis://127.0.0.1:1", "prompt", () => undefined);
+          await away.ping().finally(() => away.disconnect());
+          throw new Error("unreachable");
+        },
+      },
+    }),
+  });
+  const answer = await api.request("/v1/jobs");
+  expect(await problemIn(answer)).toMatchObject({ status: 503, code: "not_ready" });
+  expect(answer.headers.get("retry-after")).not.toBeNull();
 });

@@ -6,6 +6,8 @@ import { making, maxCrashes } from "../../../src/domain/transition.ts";
 import { newId } from "../../../src/new-id.ts";
 import { connectRedis } from "../../../src/queue/connection.ts";
 import { ClaimLost } from "../../../src/queue/job-claim.ts";
+import { createBreaker } from "../../../src/workers/breaker.ts";
+import { createInterrupts } from "../../../src/workers/interrupts.ts";
 import type { StageRun } from "../../../src/workers/stage.ts";
 import { createStageProcessor } from "../../../src/workers/stage-processor.ts";
 import { startWorkers } from "../../../src/workers/supervisor.ts";
@@ -21,8 +23,19 @@ type Queue = ReturnType<typeof openQueue>;
 /** Workers of one process, on connections of their own through `url`, whose every stage is `run`. */
 function startWork(queue: Queue, run: StageRun, url: string = redisUrl()) {
   const connections: ReturnType<typeof connectRedis>[] = [];
+  const connect = () => {
+    const connection = connectRedis(url, "patient", () => undefined);
+    connections.push(connection);
+    return connection;
+  };
   const process = createStageProcessor({
     ...queue,
+    // No stage here talks to a backend.
+    backend: { cancelRender: async () => undefined },
+    gateFor: async () => null,
+    breaker: createBreaker({ gates: queue.gates, now: Date.now, probeEveryMs: 1_000 }),
+    interrupts: createInterrupts({ subscriber: connect(), keys: queue.keys }),
+    stageLimitsMs: { upload: 60_000, generate: 60_000, export: 60_000 },
     stages: { upload: run, generate: run, export: run },
     retryMs: 10,
     newId,
@@ -30,11 +43,7 @@ function startWork(queue: Queue, run: StageRun, url: string = redisUrl()) {
     log: silent,
   });
   const workers = startWorkers({
-    connect: () => {
-      const connection = connectRedis(url, "patient", () => undefined);
-      connections.push(connection);
-      return connection;
-    },
+    connect,
     keys: queue.keys,
     processStage: process,
     processWebhook: async () => undefined,
