@@ -1,5 +1,5 @@
 /**
- * Kills, and freezes, a worker at every point of a `video` job: `npm run crash-points [-- --only kill|stop] [--from k] [--to k]`.
+ * Kills, and freezes, a worker at every point of a `video` job: `npm run crash-points [-- --only kill|stop|nap] [--from k] [--to k]`.
  * Takes a quarter of an hour. Exits with 1 when anything was lost, paid twice or orphaned.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -37,7 +37,9 @@ try {
 
 function allPoints(from: number, to: number): CrashPoint[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index).flatMap((at) =>
-    (["kill", "stop"] as const).flatMap((how) => (["before", "after"] as const).map((when) => ({ at, when, how }))),
+    (["kill", "stop", "nap"] as const).flatMap((how) =>
+      (["before", "after"] as const).map((when) => ({ at, when, how })),
+    ),
   );
 }
 

@@ -79,7 +79,7 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job ends as it
     ["state", casesAt("state")],
     ["credits", casesAt("credits")],
     ["message", casesAt("message", ofMessage)],
-  ])("after every fault of %s", async (_endpoint, cases) => {
+  ])("after every fault of %s, while it generates", async (_endpoint, cases) => {
     const bench = await startBench(dialect);
     const files = [await bench.addPicture()];
     for (const { what, faults, end } of cases) {
@@ -91,7 +91,7 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job ends as it
   it.each([
     ["render_submit", casesAt("render_submit", ofRender)],
     ["render_status", casesAt("render_status")],
-  ])("after every fault of %s", async (_endpoint, cases) => {
+  ])("after every fault of %s, while it exports", async (_endpoint, cases) => {
     const bench = await startBench(dialect);
     const session = await bench.sessionWithTimeline();
     for (const { what, faults, end } of cases) {

@@ -23,7 +23,7 @@ it(`loses nothing and pays once wherever a worker is killed or frozen (CRASH_SEE
         const point: CrashPoint = {
           at: random.between(1, last),
           when: random.pick(["before", "after"]),
-          how: random.pick(["kill", "stop"]),
+          how: random.pick(["kill", "stop", "nap"]),
         };
         runs.push(await rig.run(point));
       }

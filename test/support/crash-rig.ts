@@ -4,23 +4,31 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { startOwnedProcess, stringIn, type OwnedProcess } from "../../scripts/owned-process.ts";
-import { hasEnded, nothingMade, type EndedJob, type QueuedJob } from "../../src/domain/job.ts";
-import { jobIdSchema, sessionIdSchema } from "../../src/domain/id.ts";
+import { hasEnded, type EndedJob, type QueuedJob } from "../../src/domain/job.ts";
 import { readConfig } from "../../src/local-backend/config.ts";
 import { startLocalBackend } from "../../src/local-backend/server.ts";
 import { newId } from "../../src/new-id.ts";
 import { connectRedis } from "../../src/queue/connection.ts";
+import { createFileRecords } from "../../src/queue/file-records.ts";
 import { createJobRecords } from "../../src/queue/job-record.ts";
 import { createJobStore } from "../../src/queue/job-store.ts";
 import { createKeys } from "../../src/queue/keys.ts";
+import { createFolderStorage } from "../../src/storage/folder-storage.ts";
+import { crashJob } from "./crash-job.ts";
 import { problemsAfterCrash } from "./crash-verdict.ts";
 import { startEventReceiver } from "./event-receiver.ts";
 import { readLedger } from "./ledger.ts";
 import { leftovers } from "./leftovers.ts";
 import { apiKey, quickSettings, webhookSecret } from "./quick-settings.ts";
 
-/** Where a worker is hurt: before or after its `at`-th word to Redis or over HTTP about the job (see `crash-point.ts`). */
-export type CrashPoint = { at: number; when: "before" | "after"; how: "kill" | "stop" };
+/**
+ * Where a worker is hurt: before or after its `at`-th word to Redis or over HTTP about the job (see `crash-point.ts`).
+ *
+ * - `kill`: SIGKILL, and another worker is started.
+ * - `stop`: frozen until another worker has brought the job to its end.
+ * - `nap`: frozen until another worker has taken the job over, so that both are at it.
+ */
+export type CrashPoint = { at: number; when: "before" | "after"; how: "kill" | "stop" | "nap" };
 
 /** `reached`: what the worker was saying there; null when the job ended before that. */
 export type CrashRun = { point: CrashPoint; reached: string | null; status: string; problems: string[] };
@@ -60,9 +68,16 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
       NEMO_API_URL: backend.url,
       NEMO_TOKEN: token,
     };
-    return { keys, records, settings, dataDir, store: createJobStore({ redis, keys, records }) };
+    return { keys, records, settings, dataDir };
   }
   type Store = Awaited<ReturnType<typeof openStore>>;
+
+  async function submitJob({ keys, records, dataDir }: Store): Promise<QueuedJob> {
+    const storage = await createFolderStorage({ dir: dataDir });
+    const job = await crashJob(storage, createFileRecords({ redis, keys }), receiver.url);
+    await createJobStore({ redis, keys, records }).submit(job);
+    return job;
+  }
 
   async function startWorker({ settings, dataDir }: Store, point: CrashPoint | null): Promise<OwnedProcess> {
     const preload = pathToFileURL(join(import.meta.dirname, "crash-point.ts")).href;
@@ -70,7 +85,7 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
       NODE_OPTIONS: `--import=${preload}`,
       CRASH_AT: String(point.at),
       CRASH_WHEN: point.when,
-      CRASH_HOW: point.how,
+      CRASH_HOW: point.how === "kill" ? "kill" : "stop",
     };
     const { process } = await startOwnedProcess({
       name: "worker",
@@ -97,10 +112,13 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
     return stored !== null && hasEnded(stored.job) ? stored.job : null;
   }
 
+  async function fenceOf({ records }: Store, { tenant, id }: QueuedJob): Promise<number> {
+    return (await records.load({ tenant, id }))?.fence ?? 0;
+  }
+
   async function run(point: CrashPoint): Promise<CrashRun> {
     const store = await openStore();
-    const job = videoJob(receiver.url);
-    await store.store.submit(job);
+    const job = await submitJob(store);
     const first = await startWorker(store, point);
     const workers = [first];
     try {
@@ -109,9 +127,15 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
         const crash = crashIn(first.output());
         return crash !== null || isAtRest ? { reached: crash } : null;
       });
+      const fence = await fenceOf(store, job);
       if (reached !== null) workers.push(await startWorker(store, null));
+      if (reached !== null && point.how === "nap") {
+        const isTakenOver = async () => (await fenceOf(store, job)) > fence || (await endedJob(store, job)) !== null;
+        await until("the next worker", endLimitMs, async () => ((await isTakenOver()) ? true : null));
+        first.signal("SIGCONT");
+      }
       const ended = await until("the end of the job", endLimitMs, async () => await endedJob(store, job));
-      // Woken only now, it believes that the job is still its own.
+      // Woken, it believes that the job is still its own.
       first.signal("SIGCONT");
       await first.stop();
       await until("rest", restLimitMs, async () => ((await leftovers(redis, store.keys)).length === 0 ? true : null));
@@ -123,7 +147,7 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
         backendSessionId: session?.backendSessionId ?? null,
         ledger,
         events: receiver.events(),
-        sendsLate: point.how === "stop" && (reached?.includes("/run_sse") ?? false),
+        sendsLate: point.how !== "kill" && (reached?.includes("/run_sse") ?? false),
       });
       return { point, reached, status: ended.status, problems };
     } catch (error) {
@@ -146,8 +170,7 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
     /** How many points a job has that meets no crash. Differs a little from run to run, by how often a render was asked for. */
     async countPoints(): Promise<number> {
       const store = await openStore();
-      const job = videoJob(receiver.url);
-      await store.store.submit(job);
+      const job = await submitJob(store);
       const worker = await startWorker(store, { at: 0, when: "before", how: "kill" });
       await until("the end of the job", endLimitMs, async () => await endedJob(store, job));
       await worker.stop();
@@ -164,39 +187,4 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
 
 function crashIn(output: string): string | null {
   return /"crashedAt":\d+,.*"point":"(.*)"\}/.exec(output)?.[1] ?? null;
-}
-
-/** The job's id stands in its message, by which the ledger knows it. */
-function videoJob(webhookUrl: string): QueuedJob {
-  const id = jobIdSchema.parse(newId("job"));
-  return {
-    id,
-    tenant: "default",
-    type: "video",
-    skill: "text-to-video-capcut",
-    plan: ["generate", "export"],
-    stageIndex: 0,
-    sessionId: sessionIdSchema.parse(newId("ses")),
-    ownsSession: true,
-    input: {
-      textKey: null,
-      files: [],
-      urls: [],
-      instruction: `Make a 3 second video. Resolution 90x160.\n\nThis is ${id}.`,
-    },
-    output: { format: "mp4", quality: "low" },
-    webhook: { url: webhookUrl, events: ["job.succeeded", "job.failed", "job.canceled"] },
-    metadata: {},
-    priority: 0,
-    createdAtMs: Date.now(),
-    deadlineAtMs: Date.now() + 3_600_000,
-    runAfterMs: null,
-    cancelRequestedAtMs: null,
-    stageStartedAtMs: null,
-    retryOf: null,
-    batchId: null,
-    made: nothingMade,
-    crashes: 0,
-    status: "queued",
-  };
 }

@@ -47,6 +47,9 @@ export function problemsAfterCrash({
     expect(before.made.video !== null, "it succeeded without a video");
   }
 
+  const uploads = ledger.uploads.filter(({ session }) => session === backendSessionId);
+  expect(uploads.length <= 2, `its one file was uploaded ${uploads.length} times`);
+
   const renders = ledger.renders.filter(({ session }) => session === backendSessionId);
   const ids = new Set(renders.map(({ render }) => render));
   const own = before.made.render?.id;

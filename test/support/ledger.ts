@@ -5,6 +5,7 @@ const schemas = {
   message: z.object({ ...at, session: z.string(), text: z.string(), credits: z.number(), run: z.string() }),
   run_ended: z.object({ ...at, run: z.string(), outcome: z.enum(["done", "failed"]), credits: z.number() }),
   render: z.object({ ...at, session: z.string(), render: z.string(), event: z.string(), draft_unchanged: z.boolean() }),
+  upload: z.object({ ...at, session: z.string() }),
   fault: z.object({ ...at, endpoint: z.string() }),
 } as const;
 
@@ -15,18 +16,20 @@ export type Ledger = {
   messages: Fact<"message">[];
   runsEnded: Fact<"run_ended">[];
   renders: Fact<"render">[];
+  uploads: Fact<"upload">[];
   faults: Fact<"fault">[];
 };
 
 /** Reads the ledger of the local backend at `url`. */
 export async function readLedger(url: string): Promise<Ledger> {
-  const [messages, runsEnded, renders, faults] = await Promise.all([
+  const [messages, runsEnded, renders, uploads, faults] = await Promise.all([
     factsOf(url, "message", schemas.message),
     factsOf(url, "run_ended", schemas.run_ended),
     factsOf(url, "render", schemas.render),
+    factsOf(url, "upload", schemas.upload),
     factsOf(url, "fault", schemas.fault),
   ]);
-  return { messages, runsEnded, renders, faults };
+  return { messages, runsEnded, renders, uploads, faults };
 }
 
 async function factsOf<Schema extends z.ZodType>(

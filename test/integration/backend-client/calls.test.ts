@@ -57,6 +57,22 @@ describe("every request", () => {
     expect(other.requests).toEqual([]);
   });
 
+  it("offers HTTP/1.1 alone, since one lost connection of HTTP/2 would take all its streams along", async () => {
+    const hello = Promise.withResolvers<string>();
+    const server = createServer((socket) => {
+      socket.once("data", (bytes) => {
+        hello.resolve(bytes.toString("latin1"));
+        socket.destroy();
+      });
+    });
+    const { port } = await listen(server);
+    const { backend } = connect(`https://127.0.0.1:${port}`, { config: { token: "t" } });
+    await failureOf(backend.readCredits({ identityId: null, skill, signal }));
+    // In the ClientHello each protocol stands after its length.
+    expect(await hello.promise).toContain("\x08http/1.1");
+    expect(await hello.promise).not.toContain("\x02h2");
+  });
+
   it("leaves no token in the log or in an error", async () => {
     const echo: Reply = (response, { headers }) =>
       json({ code: 400, message: `no: ${headers.authorization}` }, 400)(response, {

@@ -9,7 +9,7 @@ import { connectRedis } from "../../../src/queue/connection.ts";
 import { createJobRecords } from "../../../src/queue/job-record.ts";
 import { createKeys } from "../../../src/queue/keys.ts";
 import { startEventReceiver } from "../event-receiver.ts";
-import { readLedger } from "../ledger.ts";
+import { readLedger, type Ledger } from "../ledger.ts";
 import { leftovers } from "../leftovers.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { misbehave } from "./backend-faults.ts";
@@ -83,19 +83,11 @@ export async function runChaos({ seed, chaosMs, jobs, log, keepFiles }: ChaosOpt
       if (again.id !== id) breaches.push(`${key} made ${id}, and then ${again.id}`);
     }
     const records = await recordsOf(stack);
-    breaches.push(
-      ...breachesIn({
-        accepted,
-        ...records,
-        ledger: await readLedger(stack.backendUrl),
-        events: receiver.events(),
-      }),
-    );
+    const ledger = await readLedger(stack.backendUrl);
+    breaches.push(...breachesIn({ accepted, ...records, ledger, events: receiver.events() }));
     if (receiver.forged() > 0) breaches.push(`${receiver.forged()} webhooks did not verify`);
-    for (const job of records.records.values()) {
-      const code = job?.status === "failed" ? ` ${job.error.code}` : "";
-      tally.note(`job ${job === null ? "not ended" : job.status}${code}`);
-    }
+    for (const { id, mark } of accepted) tally.note(endOf(records.records.get(id) ?? null, mark, ledger));
+    for (const { endpoint } of ledger.faults) tally.note(`fault met at ${endpoint}`);
     return { breaches, counts, jobs: accepted.length };
   } finally {
     await stack.stop();
@@ -121,6 +113,15 @@ async function settle(stack: ChaosStack, accepted: AcceptedJob[]): Promise<strin
     if (Date.now() > restDeadline) return [`left behind: ${left.join(", ")}`];
     await sleep(300);
   }
+}
+
+/** How a job ended, in words. Of those that ended as unknown, some had their message carried out after it was given up. */
+function endOf(job: EndedJob | null, mark: string | null, { messages }: Ledger): string {
+  if (job === null) return "job not ended";
+  if (job.status !== "failed") return `job ${job.status}`;
+  if (job.error.code !== "outcome_unknown") return `job failed ${job.error.code}`;
+  const isReceived = mark !== null && messages.some(({ text }) => text.includes(mark));
+  return `job failed outcome_unknown, its message ${isReceived ? "was" : "never"} received`;
 }
 
 async function recordsOf(stack: ChaosStack) {

@@ -54,6 +54,20 @@ describe("sorts the rejections of a message", () => {
     expect(outcomeOf(status, body)).toBe(expected);
   });
 
+  it("as not run only where the protocol says so, whatever the status and code", () => {
+    const saysNotRun = new Set([1001, 401, 1002, 404, 2001, 402, 403, 429]);
+    const statuses = Array.from({ length: 400 }, (_, index) => 200 + index);
+    const codes = [null, 1, 400, 401, 402, 403, 404, 409, 429, 500, 1000, 1001, 1002, 1003, 2000, 2001, 4001, 4002];
+    for (const status of statuses) {
+      for (const code of codes.filter((each) => status >= 300 || each !== null)) {
+        const { kind } = sortFailure(rejection("message", status, { code }));
+        const isListed = saysNotRun.has(status) || (code !== null && saysNotRun.has(code));
+        const isSettled = isListed && (status < 300 || status >= 400) && status < 500;
+        if (!isSettled) expect(kind, `HTTP ${status}, code ${code}`).toBe("unknown");
+      }
+    }
+  });
+
   it("takes a connection that did not come about for not sent, and one that broke for unknown", () => {
     expect(sortFailure(new BackendError("not_sent")).kind).toBe("not_sent");
     expect(sortFailure(new BackendError("no_answer"))).toMatchObject({ kind: "unknown", reason: "no_answer" });
