@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startBench, type Fault } from "../support/stage-bench.ts";
+import { quickLimits, startBench, type Fault } from "../support/stage-bench.ts";
 
 /** A fault, and how a job may end that meets it beside another one; it may always succeed. */
 type Case = { fault: Fault; ends: string[] };
@@ -55,7 +55,7 @@ function expectEnd(code: string, { fault, ends }: Case, other: Case): void {
 
 describe.each(["first", "last"] as const)("in the dialect '%s', a job that meets two faults is sound", (dialect) => {
   it.each(pairsOf(ofGenerating))("while it generates: $name, and each other", async ({ first, others }) => {
-    const bench = await startBench(dialect);
+    const bench = await startBench(dialect, { limits: quickLimits });
     const files = [await bench.addPicture()];
     for (const other of others) {
       const { code } = await bench.generate({ plan: ["upload", "generate"] }, [first.fault, other.fault], files);
@@ -64,7 +64,7 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job that meets
   });
 
   it.each(pairsOf(ofExporting))("while it exports: $name, and each other", async ({ first, others }) => {
-    const bench = await startBench(dialect);
+    const bench = await startBench(dialect, { limits: quickLimits });
     const session = await bench.sessionWithTimeline();
     for (const other of others) {
       const { code } = await bench.run({ plan: ["export"] }, [first.fault, other.fault], session);
@@ -73,7 +73,7 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job that meets
   });
 
   it("when one comes while it generates and one while it exports", async () => {
-    const bench = await startBench(dialect);
+    const bench = await startBench(dialect, { limits: quickLimits });
     for (const [index, first] of ofGenerating.entries()) {
       const other = ofExporting[(index * 5) % ofExporting.length];
       if (other === undefined) continue;

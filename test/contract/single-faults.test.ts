@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { startBench, type Fault } from "../support/stage-bench.ts";
+import { quickLimits, startBench, type Fault } from "../support/stage-bench.ts";
 
 /** What can befall any call, and how a job ends that meets it once: unless it says otherwise below, as `end`. */
 const anywhere: [what: string, fault: Record<string, unknown>, end: string][] = [
@@ -80,7 +80,7 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job ends as it
     ["credits", casesAt("credits")],
     ["message", casesAt("message", ofMessage)],
   ])("after every fault of %s, while it generates", async (_endpoint, cases) => {
-    const bench = await startBench(dialect);
+    const bench = await startBench(dialect, { limits: quickLimits });
     const files = [await bench.addPicture()];
     for (const { what, faults, end } of cases) {
       const { code } = await bench.generate({ plan: ["upload", "generate"] }, faults, files);
@@ -92,7 +92,7 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job ends as it
     ["render_submit", casesAt("render_submit", ofRender)],
     ["render_status", casesAt("render_status")],
   ])("after every fault of %s, while it exports", async (_endpoint, cases) => {
-    const bench = await startBench(dialect);
+    const bench = await startBench(dialect, { limits: quickLimits });
     const session = await bench.sessionWithTimeline();
     for (const { what, faults, end } of cases) {
       const { code } = await bench.run({ plan: ["export"] }, faults, session);
@@ -100,13 +100,18 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job ends as it
     }
   });
 
-  it("after every fault of the download, from its address and through the backend", async () => {
-    const bench = await startBench(dialect);
+  it("after every fault of the download from its own address", async () => {
+    const bench = await startBench(dialect, { limits: quickLimits });
     const session = await bench.sessionWithTimeline();
     for (const { what, faults } of casesAt("cdn")) {
       const { code } = await bench.run({ plan: ["export"] }, faults, session);
       expect.soft(`${what}: ${code}`).toBe(`${what}: succeeded`);
     }
+  });
+
+  it("after every fault of the download through the backend", async () => {
+    const bench = await startBench(dialect, { limits: quickLimits });
+    const session = await bench.sessionWithTimeline();
     for (const { what, faults, end } of casesAt("download")) {
       const { code } = await bench.run({ plan: ["export"] }, [{ endpoint: "cdn", status: 403 }, ...faults], session);
       expect.soft(`${what}: ${code}`).toBe(`${what}: ${end}`);
@@ -115,7 +120,7 @@ describe.each(["first", "last"] as const)("in the dialect '%s', a job ends as it
 
   it("after every fault of the call for a token", async () => {
     for (const { what, faults, end } of casesAt("token")) {
-      const bench = await startBench(dialect, {});
+      const bench = await startBench(dialect, { config: {}, limits: quickLimits });
       const { code } = await bench.generate({ plan: ["generate"] }, faults);
       expect.soft(`${what}: ${code}`).toBe(`${what}: ${end}`);
     }

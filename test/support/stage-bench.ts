@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import type { BackendConfig } from "../../src/backend-client/backend.ts";
+import type { BackendLimits } from "../../src/backend-client/limits.ts";
 import { describeFailure } from "../../src/domain/failure.ts";
 import type { QueuedJob } from "../../src/domain/job.ts";
 import type { FileId } from "../../src/domain/id.ts";
@@ -12,13 +13,15 @@ import { newFileId } from "./queue.ts";
 import { createStageRunner, type Ran } from "./stage-runner.ts";
 import { tempFolder } from "./temp-folder.ts";
 
-/** So long the client waits for what does not come. What comes late on a slow machine is one more fault, which is fine. */
-const quickLimits = {
-  rateLimitWaitMs: 1,
-  callTimeoutMs: 500,
-  uploadTimeoutMs: 500,
-  downloadTimeoutMs: 500,
-  streamIdleMs: 500,
+/**
+ * So long the client waits for what does not come, where faults make it wait. What comes late on a slow machine is then one
+ * more fault, and has to be borne like the others.
+ */
+export const quickLimits = {
+  callTimeoutMs: 300,
+  uploadTimeoutMs: 300,
+  downloadTimeoutMs: 300,
+  streamIdleMs: 300,
 };
 
 const instruction = "Make a 1 second video. Resolution 64x36. City lights.";
@@ -32,9 +35,16 @@ export type Fault = { endpoint: string; nth?: number } & Record<string, unknown>
 type LedgerEntry = Record<string, unknown>;
 
 /** A local backend, and the service's stages at work on it. One bench serves many jobs, each in a session of its own. */
-export async function startBench(dialect: "first" | "last", config: Partial<BackendConfig> = { token: TOKEN }) {
+export async function startBench(
+  dialect: "first" | "last",
+  { config = { token: TOKEN }, limits = {} }: { config?: Partial<BackendConfig>; limits?: Partial<BackendLimits> } = {},
+) {
   const local = await startBackend({ settings: { dialect, speed: 20_000 } });
-  const client = connect(local.url, { config, limits: quickLimits, newClientId: () => crypto.randomUUID() });
+  const client = connect(local.url, {
+    config,
+    limits: { rateLimitWaitMs: 1, ...limits },
+    newClientId: () => crypto.randomUUID(),
+  });
   const storage = await createFolderStorage({ dir: await tempFolder() });
   const accepted = async () => (await local.ledger("message")).length;
   const runner = createStageRunner({
