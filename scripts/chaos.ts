@@ -13,6 +13,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(newSeed()) },
     minutes: { type: "string", default: "5" },
     jobs: { type: "string" },
+    cancel: { type: "string", default: "0" },
     keep: { type: "boolean", default: false },
   },
 });
@@ -22,6 +23,7 @@ const report = await runChaos({
   chaosMs: minutes * 60_000,
   jobs: Number(values.jobs ?? Math.round(minutes * jobsPerMinute)),
   log: console.log,
+  cancelShare: Number(values.cancel),
   keepFiles: values.keep,
 });
 for (const [what, count] of Object.entries(report.counts).toSorted(([a], [b]) => a.localeCompare(b)))

@@ -14,6 +14,8 @@ export type AcceptedJob = {
   hasWebhook: boolean;
   key: string;
   request: object;
+  /** Somebody asked for its cancelling, at some moment; it may have ended before. */
+  isCancelAsked: boolean;
 };
 
 /** What the sessions of the run do; mostly what needs no rendering, which costs time. */
@@ -29,6 +31,9 @@ const courses: readonly [readonly JobType[], ...(readonly JobType[])[]] = [
   ["upload", "generate", "generate", "export", "generate"],
 ];
 
+/** So that some are waiting, some at work and some done when it comes. */
+const maxCancelAfterMs = 6_000;
+
 export type LoadOptions = {
   client: StubbornClient;
   random: SeededRandom;
@@ -37,6 +42,8 @@ export type LoadOptions = {
   spreadMs: number;
   webhookUrl: string;
   fileId: string;
+  /** The share of jobs that are cancelled at some moment. */
+  cancelShare: number;
 };
 
 /** Submits about so many jobs, in many sessions, each session in order. Resolves when all of them are accepted. */
@@ -57,11 +64,12 @@ export async function submitLoad(options: LoadOptions): Promise<AcceptedJob[]> {
 }
 
 async function submitSession(
-  { client, random, webhookUrl, fileId }: LoadOptions,
+  { client, random, webhookUrl, fileId, cancelShare }: LoadOptions,
   course: readonly JobType[],
   name: string,
 ): Promise<AcceptedJob[]> {
   const accepted: AcceptedJob[] = [];
+  const cancels: Promise<void>[] = [];
   for (const [index, type] of course.entries()) {
     const key = `chaos-${name}-${index}`;
     const hasWebhook = random.chance(0.5);
@@ -76,9 +84,17 @@ async function submitSession(
       ...(hasWebhook && { webhook: { url: webhookUrl } }),
     };
     const { id, session_id } = await client.submit(key, request);
-    accepted.push({ id, sessionId: session_id, type, mark, hasWebhook, key, request });
+    const isCancelAsked = random.chance(cancelShare);
+    if (isCancelAsked) cancels.push(cancelAfter(client, id, key, random.between(0, maxCancelAfterMs)));
+    accepted.push({ id, sessionId: session_id, type, mark, hasWebhook, key, request, isCancelAsked });
   }
+  await Promise.all(cancels);
   return accepted;
+}
+
+async function cancelAfter(client: StubbornClient, id: string, key: string, afterMs: number): Promise<void> {
+  await sleep(afterMs);
+  await client.cancel(id, `${key}-cancel`);
 }
 
 function inputOf(type: JobType, mark: string | null, fileId: string): object {

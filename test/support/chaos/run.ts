@@ -27,6 +27,7 @@ export type ChaosOptions = {
   log: (line: string) => void;
   /** Keep the logs of all processes, and say where. */
   keepFiles: boolean;
+  cancelShare: number;
 };
 
 export type ChaosReport = {
@@ -43,7 +44,14 @@ const restLimitMs = 30_000;
 const refusedShare = 0.1;
 
 /** Breaks everything that can break for a while, lets it settle, and says which promises were broken. */
-export async function runChaos({ seed, chaosMs, jobs, log, keepFiles }: ChaosOptions): Promise<ChaosReport> {
+export async function runChaos({
+  seed,
+  chaosMs,
+  jobs,
+  log,
+  keepFiles,
+  cancelShare,
+}: ChaosOptions): Promise<ChaosReport> {
   const dir = await mkdtemp(join(tmpdir(), "reelay-chaos-"));
   const breaches: string[] = [];
   const counts: Record<string, number> = {};
@@ -56,11 +64,7 @@ export async function runChaos({ seed, chaosMs, jobs, log, keepFiles }: ChaosOpt
   try {
     const client = createStubbornClient(stack.apiUrl, tally, giveUp);
     const picture = new Blob([await readFile(join(import.meta.dirname, "../../../examples/pictures/1.jpg"))]);
-    const { id: fileId } = await client.post("/v1/files", "chaos-file", () => {
-      const form = new FormData();
-      form.append("file", picture, "1.jpg");
-      return form;
-    });
+    const fileId = await client.upload("chaos-file", picture, "1.jpg");
     log(`seed ${seed}: ${jobs} jobs, hurt for ${chaosMs / 1000} s; logs in ${dir}`);
 
     const hurting = AbortSignal.any([AbortSignal.timeout(chaosMs), giveUp]);
@@ -72,6 +76,7 @@ export async function runChaos({ seed, chaosMs, jobs, log, keepFiles }: ChaosOpt
         spreadMs: (chaosMs * 2) / 3,
         webhookUrl: receiver.url,
         fileId,
+        cancelShare,
       }),
       hurtStack(stack, randomFor, tally, hurting),
       misbehave(stack.backendUrl, randomFor("faults"), tally, hurting),

@@ -6,7 +6,7 @@ import type { Tally } from "./injuries.ts";
 const answerLimitMs = 8_000;
 const repeatAfterMs = 300;
 
-const acceptedSchema = z.object({ id: z.string(), session_id: z.string().optional() });
+const acceptedSchema = z.object({ id: z.string(), session_id: z.string() });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
 /** Answers that say 'later'; every other refusal is a mistake of ours or of the service. */
@@ -14,7 +14,8 @@ const passing = new Set([409, 429, 500, 502, 503, 504]);
 
 /** Sends each POST under an Idempotency-Key, and again until it has an answer, as a careful user would. */
 export function createStubbornClient(apiUrl: string, tally: Tally, signal: AbortSignal) {
-  async function postOnce(path: string, key: string, body: () => string | FormData): Promise<Accepted | null> {
+  /** Null where it is to be sent again. */
+  async function postOnce(path: string, key: string, body: () => string | FormData): Promise<string | null> {
     const sent = body();
     const headers = new Headers({ authorization: `Bearer ${apiKey}`, "idempotency-key": key });
     if (typeof sent === "string") headers.set("content-type", "application/json");
@@ -33,27 +34,36 @@ export function createStubbornClient(apiUrl: string, tally: Tally, signal: Abort
       tally.note("client: no answer");
       return null;
     }
-    if (answer.ok) return acceptedSchema.parse(JSON.parse(text));
+    if (answer.ok) return text;
     tally.note(`client: answered ${answer.status}`);
     if (passing.has(answer.status)) return null;
     throw new Error(`POST ${path} was refused with ${answer.status}: ${text}`);
   }
 
   /** `body` is called for each try, since a form can be sent once. */
-  async function post(path: string, key: string, body: () => string | FormData): Promise<Accepted> {
+  async function post(path: string, key: string, body: () => string | FormData): Promise<string> {
     for (;;) {
-      const accepted = await postOnce(path, key, body);
-      if (accepted !== null) return accepted;
+      const answer = await postOnce(path, key, body);
+      if (answer !== null) return answer;
       await sleep(repeatAfterMs, undefined, { signal });
     }
   }
 
   return {
-    post,
-    async submit(key: string, request: object): Promise<Accepted & { session_id: string }> {
-      const { id, session_id: sessionId } = await post("/v1/jobs", key, () => JSON.stringify(request));
-      if (sessionId === undefined) throw new Error(`${id} was accepted without a session`);
-      return { id, session_id: sessionId };
+    async upload(key: string, file: Blob, name: string): Promise<string> {
+      const form = (): FormData => {
+        const data = new FormData();
+        data.append("file", file, name);
+        return data;
+      };
+      return z.object({ id: z.string() }).parse(JSON.parse(await post("/v1/files", key, form))).id;
+    },
+    async submit(key: string, request: object): Promise<Accepted> {
+      return acceptedSchema.parse(JSON.parse(await post("/v1/jobs", key, () => JSON.stringify(request))));
+    },
+    /** Whether it still could be cancelled or not: only an answer counts. */
+    async cancel(id: string, key: string): Promise<void> {
+      await post(`/v1/jobs/${id}/cancel`, key, () => "{}");
     },
   };
 }

@@ -40,8 +40,9 @@ function lostJobs({ accepted, records }: Evidence): string[] {
   const ids = new Set(accepted.map(({ id }) => id));
   if (ids.size !== accepted.length) breaches.push(`${accepted.length} keys made ${ids.size} jobs`);
   for (const id of records.keys()) if (!ids.has(id)) breaches.push(`${id} exists, and nobody was told of it`);
-  for (const { id } of accepted) {
+  for (const { id, isCancelAsked } of accepted) {
     const job = records.get(id);
+    if (job?.status === "canceled" && !isCancelAsked) breaches.push(`${id} was canceled, and nobody asked for it`);
     if (job === undefined) breaches.push(`${id} was accepted and is gone`);
     else if (job === null) breaches.push(`${id} has not ended`);
     else if (job.status === "failed" && !explained.has(job.error.code))
