@@ -7,6 +7,8 @@ command=$!
 {
   cat <&3 >/dev/null
   kill -TERM "$command"
+  # One that is stopped hears of it only when it goes on.
+  kill -CONT "$command"
 } 2>/dev/null &
 watcher=$!
 exec 3<&-
