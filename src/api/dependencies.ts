@@ -34,7 +34,7 @@ export type Operator = {
   key: string;
   gates: {
     closed(): Promise<Gate[]>;
-    close(gate: Gate & { isCurrent: boolean; balance: number | null }): Promise<void>;
+    close(gate: Gate & { balance: number | null }): Promise<void>;
   };
   openGate(gate: Pick<Gate, "reason" | "account">): Promise<void>;
 };

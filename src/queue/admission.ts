@@ -79,6 +79,17 @@ export function createAdmission(deps: AdmissionDeps) {
       await release(keys.scheduled, now());
     },
 
+    /** Lets those compete again that were put under a gate just when it opened. */
+    async releaseStragglers(): Promise<void> {
+      const closed = new Set((await gates.closed()).map(gateName));
+      const open = (await redis.smembers(keys.parkedGates)).filter((name) => !closed.has(name));
+      for (const name of open) {
+        // First forgotten, then released: who is put under it in between is noted anew.
+        await redis.srem(keys.parkedGates, name);
+        await release(keys.parked(name), "+inf");
+      }
+    },
+
     /** Opens a gate, and lets those compete again that it held back. */
     async openGate(gate: Pick<Gate, "reason" | "account">): Promise<void> {
       await gates.open(gate);

@@ -9,8 +9,6 @@ export const anyAccount = "*";
 const gateSchema = z.object({
   account: z.string(),
   reason: z.enum(["rate_limited", "credits", "backend_down", "paused"]),
-  /** New sessions would be made with this account, so jobs without one are held back too. */
-  isCurrent: z.boolean(),
   /** When it is looked at again; null waits for an operator. */
   untilMs: z.number().nullable(),
   /** The credits that the account had when it closed. */
@@ -23,7 +21,7 @@ export function gateName({ reason, account }: Pick<Gate, "reason" | "account">):
   return `${reason}:${account}`;
 }
 
-/** Whose sends are to be judged: `account` is null for a job whose session is not made yet. */
+/** Whose sends are to be judged: `account` is null for a job whose session is not made yet; it would get the current one. */
 export type Sender = { account: string | null; pays: boolean };
 
 /**
@@ -38,6 +36,10 @@ export function createGates({ redis, keys }: { redis: Redis; keys: Keys }) {
 
   return {
     closed,
+    /** Tells which account new sessions are made with, where no session has told it yet. */
+    async setCurrentAccount(account: string): Promise<void> {
+      await redis.set(keys.currentAccount, account);
+    },
     async close(gate: Gate): Promise<void> {
       await redis.hset(keys.gates, gateName(gate), JSON.stringify(gate));
     },
@@ -47,9 +49,9 @@ export function createGates({ redis, keys }: { redis: Redis; keys: Keys }) {
     },
     /** The gate that holds this sender back, if any. */
     async against(sender: Sender, only?: GateReason): Promise<Gate | null> {
-      return (
-        (await closed()).find((gate) => concerns(gate, sender) && (only === undefined || gate.reason === only)) ?? null
-      );
+      const account = sender.account ?? (await redis.get(keys.currentAccount));
+      const concerned = (await closed()).filter((gate) => concerns(gate, account, sender.pays));
+      return concerned.find(({ reason }) => only === undefined || reason === only) ?? null;
     },
   };
 }
@@ -57,14 +59,13 @@ export function createGates({ redis, keys }: { redis: Redis; keys: Keys }) {
 export type Gates = ReturnType<typeof createGates>;
 
 /** The same rule as in `admit.lua`. */
-function concerns(gate: Gate, { account, pays }: Sender): boolean {
-  const isConcerned = gate.account === anyAccount || (account === null ? gate.isCurrent : gate.account === account);
-  return isConcerned && (pays || !isPaidOnly(gate.reason));
+function concerns(gate: Gate, account: string | null, pays: boolean): boolean {
+  return (gate.account === anyAccount || gate.account === account) && (pays || !isPaidOnly(gate.reason));
 }
 
 /** As `admit.lua` takes it: what is held back is told why in JSON. */
 export function gateForScript(gate: Gate): object {
-  const { account, isCurrent, reason } = gate;
+  const { account, reason } = gate;
   const waiting: Waiting = gate.waiting;
-  return { name: gateName(gate), account, isCurrent, paidOnly: isPaidOnly(reason), waiting: JSON.stringify(waiting) };
+  return { name: gateName(gate), account, paidOnly: isPaidOnly(reason), waiting: JSON.stringify(waiting) };
 }

@@ -36,9 +36,13 @@ export function createKeys(prefix: string, shard = "s0") {
     /** Sessions whose first job is held back: by the clock, by a gate, or until they are at rest. */
     scheduled: `${base}scheduled`,
     parked: (gate: string) => `${base}parked:${gate}`,
+    /** Names of gates that sessions were held under. */
+    parkedGates: `${base}parked-gates`,
     settling: `${base}settling`,
     /** Closed gates of accounts, by name. */
     gates: `${base}gates`,
+    /** The account that the last session was made with, and the next one will be. */
+    currentAccount: `${base}current-account`,
     /** Final events that have not been delivered or given up, by the time they were written. */
     outbox: `${base}outbox`,
     operation: (operationId: string) => `${base}operation:${operationId}`,

@@ -8,6 +8,7 @@ const scripts = {
   emit: true,
   admit: true,
   release_held: true,
+  audit: true,
   reserve: false,
   free_key: false,
   append: false,

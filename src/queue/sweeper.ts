@@ -6,6 +6,7 @@ import { queueEntryOf, type JobRecords } from "./job-record.ts";
 import type { JobControl } from "./job-control.ts";
 import { memberOf, refOfMember, type JobRef, type Keys } from "./keys.ts";
 import { webhookEntryOf, type Queues } from "./queues.ts";
+import { loadScript } from "./script.ts";
 
 export type SweeperDeps = {
   redis: Redis;
@@ -23,12 +24,19 @@ export type SweeperDeps = {
 /** How many entries of each kind one sweep looks at. */
 const sweepSize = 1_000;
 
+/** How many of the jobs that have not ended one sweep looks at, to see that each waits for something. */
+const auditSize = 200;
+
 /**
- * Mends what a crash left between two steps: admitted jobs that are in no queue, and final events that nobody delivers.
+ * Mends what a crash left between two steps: jobs that were let in and are in no queue, jobs that wait for nothing, and final events
+ * that nobody delivers.
  * In normal life it finds nothing.
  */
 export function createSweeper(deps: SweeperDeps) {
   const { redis, keys, records, queues, admission, control, now, log, graceMs } = deps;
+  const auditScript = loadScript(redis, "audit");
+  let auditCursor = "0";
+
   async function olderThanGrace(key: string): Promise<JobRef[]> {
     const members = await redis.zrangebyscore(key, "-inf", now() - graceMs, "LIMIT", 0, sweepSize);
     return members.map(refOfMember);
@@ -60,6 +68,22 @@ export function createSweeper(deps: SweeperDeps) {
     return true;
   }
 
+  /** Some of the jobs that have not ended, others each time. */
+  async function nextOpen(): Promise<JobRef[]> {
+    const [cursor, found] = await redis.zscan(keys.open, auditCursor, "COUNT", auditSize);
+    auditCursor = cursor;
+    return found.filter((_, at) => at % 2 === 0).map(refOfMember);
+  }
+
+  async function mendIdle(ref: JobRef): Promise<boolean> {
+    const found = await records.load(ref);
+    if (found === null || hasEnded(found.job)) return (await redis.zrem(keys.open, memberOf(ref))) === 1;
+    const { sessionId } = found.job;
+    if ((await auditScript([keys.job(ref)], [keys.base, ref.tenant, ref.id, sessionId, now()])) !== 1) return false;
+    log.warn({ jobId: ref.id, sessionId }, "sweeper gave a job its turn that waited for nothing");
+    return true;
+  }
+
   /** Jobs past their deadline that nobody has a hand on; the others are ended by whoever has. */
   async function expireOverdue(): Promise<void> {
     const overdue = await redis.zrangebyscore(keys.open, "-inf", now(), "LIMIT", 0, sweepSize);
@@ -69,11 +93,13 @@ export function createSweeper(deps: SweeperDeps) {
   /** One sweep; returns how many things it mended. */
   async function sweep(): Promise<number> {
     await admission.releaseScheduled();
+    await admission.releaseStragglers();
     await expireOverdue();
     await admission.kick();
+    const idle = await Promise.all((await nextOpen()).map(mendIdle));
     const stages = await Promise.all((await olderThanGrace(keys.admitted)).map(mendStage));
     const webhooks = await Promise.all((await olderThanGrace(keys.outbox)).map(mendWebhook));
-    return [...stages, ...webhooks].filter(Boolean).length;
+    return [...idle, ...stages, ...webhooks].filter(Boolean).length;
   }
 
   return { sweep };

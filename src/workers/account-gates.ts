@@ -21,9 +21,10 @@ export type AccountGateDeps = {
 export function createAccountGates({ backend, gates, now, rateLimitMs, creditsPollMs }: AccountGateDeps) {
   return async function gateFor(failure: BackendError, claim: Claim, signal: AbortSignal): Promise<Gate | null> {
     if (failure.reason !== "rate_limited" && failure.reason !== "out_of_credits") return null;
-    const account = claim.backendSession?.identityId ?? (await backend.currentAccount(signal));
-    const isCurrent = account === (await backend.currentAccount(signal));
-    const shared = { account, isCurrent, balance: null };
+    const current = await backend.currentAccount(signal);
+    await gates.setCurrentAccount(current);
+    const account = claim.backendSession?.identityId ?? current;
+    const shared = { account, balance: null };
     if (failure.reason === "rate_limited") {
       const untilMs = now() + rateLimitMs;
       const detail = "The backend limits the rate of this account.";

@@ -38,7 +38,6 @@ function backendDownGate(untilMs: number): Gate {
   return {
     account: anyAccount,
     reason: "backend_down",
-    isCurrent: true,
     untilMs,
     balance: null,
     waiting: { reason: "backend_down", detail, until: isoTime(untilMs) },

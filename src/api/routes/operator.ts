@@ -64,7 +64,6 @@ export function addOperatorRoutes(app: Api, operator: Operator, now: () => numbe
       await operator.gates.close({
         account,
         reason: "paused",
-        isCurrent: true,
         untilMs: null,
         balance: null,
         waiting: { reason: "paused", detail: `An operator has paused paid sends, since ${since}.`, until: null },

@@ -4,11 +4,11 @@
 local ring = KEYS[1]
 local base, now_ms, window, tenant_cap, batch, gates_json = unpack(ARGV)
 local gates = cjson.decode(gates_json)
+local current_account = redis.call('GET', base .. 'current-account')
 
 local function closed_gate(account, pays)
   for _, gate in ipairs(gates) do
-    local concerns = gate.account == '*' or gate.account == account or (not account and gate.isCurrent)
-    if concerns and (pays == '1' or not gate.paidOnly) then return gate end
+    if (gate.account == '*' or gate.account == account) and (pays == '1' or not gate.paidOnly) then return gate end
   end
 end
 
@@ -24,10 +24,11 @@ while #members < room and steps < 4 * batch do
   local session = load < tonumber(tenant_cap) and redis.call('ZPOPMIN', ready)[1]
   local id = session and redis.call('LINDEX', line_key(base, tenant, session), 0)
   if id and not redis.call('ZSCORE', base .. 'admitted', tenant .. '|' .. id) then
-    local account = redis.call('HGET', session_key(base, tenant, session), 'account')
+    -- A session that is not made yet would be made with the current account.
+    local account = redis.call('HGET', session_key(base, tenant, session), 'account') or current_account
     local gate = closed_gate(account, redis.call('HGET', job_key(base, tenant, id), 'pays'))
     if gate then
-      hold(base, base .. 'parked:' .. gate.name, now_ms, tenant, session, gate.waiting)
+      hold_at_gate(base, gate.name, now_ms, tenant, session, gate.waiting)
     else
       redis.call('ZADD', base .. 'admitted', now_ms, tenant .. '|' .. id)
       redis.call('HINCRBY', base .. 'load', tenant, 1)

@@ -15,6 +15,7 @@ reindex(base, tenant, id, before, shown_status(job))
 for _, event in ipairs(cjson.decode(events_json)) do add_event(base, tenant, id, event) end
 if backend_session ~= '' then
   redis.call('HSET', session_key(base, tenant, session), 'backend', backend_session, 'account', account)
+  redis.call('SET', base .. 'current-account', account)
 end
 
 local member = tenant .. '|' .. id
@@ -22,7 +23,7 @@ if ending == '' then
   redis.call('ZADD', base .. 'admitted', 'XX', now_ms, member)
   if park ~= '' then
     leave(base, tenant, id)
-    hold(base, base .. 'parked:' .. park, now_ms, tenant, session, gate)
+    hold_at_gate(base, park, now_ms, tenant, session, gate)
   end
   return 1
 end

@@ -52,6 +52,12 @@ local function hold(base, holding, score, tenant, session, gate)
   set_gate(base, tenant, id, gate)
 end
 
+-- The same, under a gate by its name.
+local function hold_at_gate(base, gate, now_ms, tenant, session, waiting)
+  redis.call('SADD', base .. 'parked-gates', gate)
+  hold(base, base .. 'parked:' .. gate, now_ms, tenant, session, waiting)
+end
+
 -- Lets the first job of a session compete for a start, or wait for its time.
 local function give_turn(base, tenant, session, now_ms)
   local id = redis.call('LINDEX', line_key(base, tenant, session), 0)

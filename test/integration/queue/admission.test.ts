@@ -96,6 +96,15 @@ describe("sweeper", () => {
     await claimedJob(queue, job);
   });
 
+  it("gives a job its turn that waits for nothing", async () => {
+    const queue = openQueue();
+    const job = queuedJob();
+    await queue.store.submit(job);
+    await queue.redis.zrem(queue.keys.ready("default"), job.sessionId);
+    expect(await queue.sweeper.sweep()).toBe(1);
+    expect((await claimedJob(queue, job)).job.id).toBe(job.id);
+  });
+
   it("puts back a final event that nobody delivers", async () => {
     const queue = openQueue();
     const job = queuedJob({ webhook: { url: "https://example.com/", events: ["job.failed"] } });

@@ -2,26 +2,23 @@ import { describe, expect, it } from "vitest";
 import { making } from "../../../src/domain/transition.ts";
 import type { Gate } from "../../../src/queue/gates.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
-import { newSessionId, openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue, queuedJob } from "../../support/queue.ts";
 
 const place = { backendSessionId: "s1", taskId: null, userId: null };
 
 function gate(overrides: Partial<Gate> = {}): Gate {
   const waiting = { reason: "rate_limited", detail: "Slow down.", until: null } as const;
-  return { account: "a", reason: "rate_limited", isCurrent: true, untilMs: null, balance: null, waiting, ...overrides };
+  return { account: "a", reason: "rate_limited", untilMs: null, balance: null, waiting, ...overrides };
 }
 
-/** A session that has a place on the backend under this account, with one more job waiting to start. */
-async function jobOf(queue: ReturnType<typeof openQueue>, account: string, plan = queuedJob().plan) {
-  const sessionId = newSessionId();
-  const first = queuedJob({ sessionId });
+/** A session that was made on the backend with this account. */
+async function sessionOf(queue: ReturnType<typeof openQueue>, account: string) {
+  const first = queuedJob();
   await queue.store.submit(first);
   const claim = await claimedJob(queue, first);
   await claim.update((job) => job, { ...place, identityId: account });
   await endJob(claim);
-  const job = queuedJob({ sessionId, plan, type: plan.length === 1 ? "export" : "video" });
-  await queue.store.submit(job);
-  return job;
+  return first.sessionId;
 }
 
 const waitingOf = async (queue: ReturnType<typeof openQueue>, { id }: { id: `job_${string}` }) =>
@@ -30,8 +27,12 @@ const waitingOf = async (queue: ReturnType<typeof openQueue>, { id }: { id: `job
 describe("a closed gate", () => {
   it("holds back its own account's jobs and no others, until it opens", async () => {
     const queue = openQueue();
-    await queue.gates.close(gate({ isCurrent: false }));
-    const [held, free] = [await jobOf(queue, "a"), await jobOf(queue, "b")];
+    const [held, free] = [
+      queuedJob({ sessionId: await sessionOf(queue, "a") }),
+      queuedJob({ sessionId: await sessionOf(queue, "b") }),
+    ];
+    await queue.gates.close(gate());
+    for (const job of [held, free]) await queue.store.submit(job);
     await queue.admission.kick();
     expect([await waitingOf(queue, held), await waitingOf(queue, free)]).toEqual(["rate_limited", null]);
     await claimedJob(queue, free);
@@ -42,9 +43,10 @@ describe("a closed gate", () => {
 
   it("holds back jobs without a session yet when it is that of the account they would get", async () => {
     const queue = openQueue();
+    await queue.gates.setCurrentAccount("a");
     const job = queuedJob();
     await queue.store.submit(job);
-    await queue.gates.close(gate({ isCurrent: true }));
+    await queue.gates.close(gate());
     await queue.admission.kick();
     expect(await waitingOf(queue, job)).toBe("rate_limited");
   });
@@ -52,8 +54,11 @@ describe("a closed gate", () => {
   it("for want of credits lets pass what costs nothing", async () => {
     const queue = openQueue();
     const waiting = { reason: "credits", detail: "Top up.", until: null } as const;
-    await queue.gates.close(gate({ reason: "credits", isCurrent: false, waiting }));
-    const [paid, free] = [await jobOf(queue, "a"), await jobOf(queue, "a", ["export"])];
+    const sessionId = await sessionOf(queue, "a");
+    const paid = queuedJob();
+    const free = queuedJob({ sessionId, type: "export", plan: ["export"] });
+    await queue.gates.close(gate({ reason: "credits", waiting }));
+    for (const job of [paid, free]) await queue.store.submit(job);
     await queue.admission.kick();
     expect([await waitingOf(queue, paid), await waitingOf(queue, free)]).toEqual(["credits", null]);
   });
@@ -65,8 +70,8 @@ describe("a closed gate", () => {
     await queue.store.submit(second);
     const claim = await claimedJob(queue, first);
     await claim.update((job) => making(job, { creditsBefore: 7 }));
-    await queue.gates.close(gate({ account: "x", isCurrent: false }));
-    await claim.park(gate({ account: "x", isCurrent: false }));
+    await queue.gates.close(gate({ account: "x" }));
+    await claim.park(gate({ account: "x" }));
     expect(await waitingOf(queue, first)).toBe("rate_limited");
     await endJob(await claimedJob(queue, second));
 
@@ -76,8 +81,18 @@ describe("a closed gate", () => {
     await expect(claim.update((job) => job)).rejects.toThrow("job_");
   });
 
+  it("that opened just before a job was put under it does not keep the job", async () => {
+    const queue = openQueue();
+    const job = queuedJob();
+    await queue.store.submit(job);
+    await (await claimedJob(queue, job)).park(gate({ account: "x" }));
+    await queue.sweeper.sweep();
+    expect((await claimedJob(queue, job)).job.id).toBe(job.id);
+  });
+
   it("does not cost more the longer the backlog that it holds", async () => {
     const queue = openQueue();
+    await queue.gates.setCurrentAccount("a");
     for (let i = 0; i < 300; i++) await queue.store.submit(queuedJob());
     await queue.gates.close(gate());
     await queue.admission.kick();
