@@ -53,7 +53,8 @@ const messageSchema = z.discriminatedUnion("state", [
   }),
 ]);
 
-const timelineSchema = z.object({
+/** A session's timeline as it was kept: its draft is in storage. */
+export const timelineSchema = z.object({
   draftKey: z.string(),
   fingerprint: z.string(),
   summary: z.string(),
@@ -96,6 +97,7 @@ const madeSchema = z.object({
   video: videoSchema.nullable(),
 });
 export type Made = z.infer<typeof madeSchema>;
+export type KeptTimeline = z.infer<typeof timelineSchema>;
 
 const acceptedSchema = z.object({
   id: jobIdSchema,

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { hasEnded, type Job, type RunningJob } from "../domain/job.ts";
+import { hasEnded, type Job, type KeptTimeline, type RunningJob } from "../domain/job.ts";
 import type { NewId } from "../domain/id.ts";
 import type { JobEvent } from "../domain/job-event.ts";
 import { claimed, parked } from "../domain/transition.ts";
@@ -28,6 +28,8 @@ export type Claim = {
   readonly backendSession: BackendSession | null;
   /** Changes the record. `change` is pure: it may be called again on a newer record. Returns what stands then. */
   update(change: (job: RunningJob) => Job, backendSession?: BackendSession): Promise<StoredJob>;
+  /** The timeline that a job of this session kept last, for when the backend has dropped the session. */
+  keptTimeline(): Promise<KeptTimeline | null>;
   /** Takes the job out of the queues until a gate opens. */
   park(gate: Gate): Promise<void>;
   /** Tells watchers; `progress` is what `GET /v1/jobs/{id}` shows from then on. */
@@ -105,6 +107,7 @@ export function createClaims({ redis, keys, records, newId, now }: ClaimDeps) {
         return backendSession;
       },
       update,
+      keptTimeline: async () => await records.loadTimeline({ tenant: ref.tenant, id: first.sessionId }),
       park,
       emit,
     };

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { eventsOfChange } from "../domain/job-event.ts";
-import { hasEnded, jobSchema, stageOf, type Job } from "../domain/job.ts";
+import { hasEnded, jobSchema, stageOf, timelineSchema, type Job, type KeptTimeline } from "../domain/job.ts";
 import type { Stage } from "../domain/job-request.ts";
 import type { JobCircumstances } from "../domain/job-view.ts";
 import { leavesUnrest, willPay } from "../domain/transition.ts";
@@ -101,6 +101,8 @@ export function createJobRecords({ redis, keys, newId, now, retentionS }: JobRec
         now(),
         backendSession === undefined ? "" : JSON.stringify(backendSession),
         backendSession?.identityId ?? "",
+        // What the session holds can be exported from there, should the backend drop the session.
+        after.made.timeline === before.made.timeline ? "" : JSON.stringify(after.made.timeline),
         park?.gate ?? "",
         park === undefined ? "" : JSON.stringify(park.waiting),
         ended ? (leavesUnrest(after) ? "settle" : "end") : "",
@@ -130,7 +132,13 @@ export function createJobRecords({ redis, keys, newId, now, retentionS }: JobRec
     return kept === null ? null : backendSessionSchema.parse(JSON.parse(kept));
   }
 
-  return { load, loadAll, commit, update, loadBackendSession };
+  /** The timeline that a job of the session kept last. */
+  async function loadTimeline({ tenant, id }: SessionRef): Promise<KeptTimeline | null> {
+    const kept = await redis.hget(keys.session(tenant, id), "timeline");
+    return kept === null ? null : timelineSchema.nullable().parse(JSON.parse(kept));
+  }
+
+  return { load, loadAll, commit, update, loadBackendSession, loadTimeline };
 }
 
 export type JobRecords = ReturnType<typeof createJobRecords>;

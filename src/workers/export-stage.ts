@@ -187,8 +187,14 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
     session: BackendSession,
     signal: AbortSignal,
   ): Promise<NonNullable<Made["timeline"]>> {
-    const timeline = await keepTimeline(storage, claim.job.id, await backend.readState({ session, signal }));
-    if (timeline === null) throw new JobFailure("nothing_to_export");
-    return timeline;
+    try {
+      const timeline = await keepTimeline(storage, claim.job.id, await backend.readState({ session, signal }));
+      if (timeline === null) throw new JobFailure("nothing_to_export");
+      return timeline;
+    } catch (error) {
+      const kept = isSessionGone(error) ? await claim.keptTimeline() : null;
+      if (kept === null) throw error;
+      return kept;
+    }
   }
 }

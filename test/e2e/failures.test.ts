@@ -87,6 +87,18 @@ describe("the render", () => {
   });
 });
 
+it("exports what a session held from the kept draft, when the backend has dropped the session", async () => {
+  const backend = await startBackend();
+  const client = clientOfService(await startService(await serviceSettings({ url: backend.url, token: TOKEN })));
+  const made = await client.submit({ type: "generate", input: { text: script } });
+  expect((await client.finished(made.id)).job.status).toBe("succeeded");
+  const [session] = await backend.ledger("session");
+  await backend.settings({ drop_session: session?.["session"] });
+  const exported = await client.submit({ type: "export", session_id: made.session_id, input: {} });
+  expect((await client.finished(exported.id)).job.result?.video).toMatchObject({ width: 90, height: 160 });
+  expect(await backend.ledger("message")).toHaveLength(1);
+});
+
 describe("the webhook", () => {
   it("is tried again until it is taken, under one id and with one body", async () => {
     const { receiver } = await runWith({ answers: [500, 503] });

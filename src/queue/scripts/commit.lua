@@ -2,7 +2,7 @@
 -- the turn of its session and the outbox. Answers a repeat of the same operation with 1 again; 0 means that somebody else was first.
 local job, operation = unpack(KEYS)
 local base, tenant, id, session, version, doc, status, epoch, fence, pays, events_json, now_ms, backend_session, account,
-  park, gate, ending, announce, retention_s, settling_gate, operation_ttl_s = unpack(ARGV)
+  timeline, park, gate, ending, announce, retention_s, settling_gate, operation_ttl_s = unpack(ARGV)
 
 if redis.call('EXISTS', operation) == 1 then return 1 end
 if redis.call('HGET', job, 'version') ~= version then return 0 end
@@ -17,6 +17,8 @@ if backend_session ~= '' then
   redis.call('HSET', session_key(base, tenant, session), 'backend', backend_session, 'account', account)
   redis.call('SET', base .. 'current-account', account)
 end
+
+if timeline ~= '' then redis.call('HSET', session_key(base, tenant, session), 'timeline', timeline) end
 
 local member = tenant .. '|' .. id
 if ending == '' then
