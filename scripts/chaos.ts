@@ -13,7 +13,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(newSeed()) },
     minutes: { type: "string", default: "5" },
     jobs: { type: "string" },
-    cancel: { type: "string", default: "0" },
+    cancel: { type: "string", default: "0.1" },
     keep: { type: "boolean", default: false },
   },
 });

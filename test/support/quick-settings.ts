@@ -1,4 +1,5 @@
 export const apiKey = "api-key-of-the-tests";
+export const operatorKey = "operator-key-of-the-tests";
 export const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /** Waits of a second and less in place of the protocol's half minutes, so that a test does not take its time. */

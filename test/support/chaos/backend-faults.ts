@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SeededRandom } from "../seeded-random.ts";
 import type { Tally } from "./injuries.ts";
+import { backendToken } from "./stack.ts";
 
 type Fault = { endpoint: string } & Record<string, unknown>;
 
@@ -13,6 +14,8 @@ const faults: readonly [Fault, ...Fault[]] = [
   { endpoint: "message", cut_after_bytes: 200 },
   { endpoint: "message", status: 500, after_work: true },
   { endpoint: "message", status: 503 },
+  { endpoint: "message", status: 429 },
+  { endpoint: "message", code: 2001 },
   { endpoint: "message", delay_ms: 1_500 },
   { endpoint: "message", silent: true },
   { endpoint: "message", stream_error: { form: "json", at_event: 1 } },
@@ -36,6 +39,9 @@ const faults: readonly [Fault, ...Fault[]] = [
   { endpoint: "render_status", status: 500 },
   { endpoint: "render_status", reset_before: true },
   { endpoint: "render_status", delay_ms: 1_000 },
+  { endpoint: "render_status", status: 429 },
+  { endpoint: "cancel", status: 500 },
+  { endpoint: "cancel", reset_after: true },
   { endpoint: "cdn", status: 403 },
   { endpoint: "cdn", cut_after_bytes: 1_000 },
   { endpoint: "download", status: 500 },
@@ -48,14 +54,23 @@ export async function misbehave(
   tally: Tally,
   signal: AbortSignal,
 ): Promise<void> {
-  const url = new URL("/__local/faults", backendUrl);
+  const control = async (method: "POST" | "DELETE", path: string, body: object): Promise<void> => {
+    const headers = { "content-type": "application/json" };
+    await fetch(new URL(`/__local/${path}`, backendUrl), { method, headers, body: JSON.stringify(body) });
+  };
+  // More than before, which is what jobs without credits wait for.
+  let credits = 2_000_000_000;
+  const topUp = async (): Promise<void> => {
+    credits += 1_000_000;
+    await control("POST", "settings", { account: { token: backendToken, credits } });
+  };
   while (!signal.aborted) {
     const fault = random.pick(faults);
     const { endpoint, ...effect } = fault;
     tally.note(`backend ${endpoint}: ${Object.keys(effect).join(", ")}`);
-    const body = JSON.stringify({ ...fault, nth: random.between(1, 4) });
-    await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    await control("POST", "faults", { ...fault, nth: random.between(1, 4) });
     await sleep(random.between(300, 1_500), undefined, { signal }).catch(() => undefined);
+    if (random.chance(0.2)) await topUp();
   }
-  await fetch(url, { method: "DELETE" });
+  await control("DELETE", "faults", {});
 }

@@ -11,12 +11,12 @@ import { createKeys } from "../../../src/queue/keys.ts";
 import { startEventReceiver } from "../event-receiver.ts";
 import { readLedger, type Ledger } from "../ledger.ts";
 import { leftovers } from "../leftovers.ts";
-import { seededRandom } from "../seeded-random.ts";
+import { seededRandom, type SeededRandom } from "../seeded-random.ts";
 import { misbehave } from "./backend-faults.ts";
-import { hurtStack } from "./injuries.ts";
+import { hurtStack, type Tally } from "./injuries.ts";
 import { submitLoad, type AcceptedJob } from "./load.ts";
 import { keyPrefix, startChaosStack, type ChaosStack } from "./stack.ts";
-import { createStubbornClient } from "./stubborn-client.ts";
+import { createStubbornClient, type StubbornClient } from "./stubborn-client.ts";
 import { breachesIn } from "./verdict.ts";
 
 export type ChaosOptions = {
@@ -80,6 +80,7 @@ export async function runChaos({
       }),
       hurtStack(stack, randomFor, tally, hurting),
       misbehave(stack.backendUrl, randomFor("faults"), tally, hurting),
+      pauseSends(client, randomFor("operator"), tally, hurting),
     ]);
     log(`${accepted.length} jobs accepted; letting it settle`);
     breaches.push(...(await settle(stack, accepted)));
@@ -98,6 +99,23 @@ export async function runChaos({
     await stack.stop();
     await receiver.close();
     if (!keepFiles) await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** An operator's kill switch, now and then. */
+async function pauseSends(
+  client: StubbornClient,
+  random: SeededRandom,
+  tally: Tally,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(random.between(5_000, 15_000), undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    tally.note("pause all sends");
+    await client.operate("pause");
+    await sleep(random.between(500, 3_000));
+    await client.operate("resume");
   }
 }
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { findRedisBinary } from "../../../scripts/redis-binary.ts";
 import { startRedisServer } from "../../../scripts/redis-server.ts";
 import { startOwnedProcess, stringIn } from "../../../scripts/owned-process.ts";
-import { apiKey, quickSettings, webhookSecret } from "../quick-settings.ts";
+import { apiKey, operatorKey, quickSettings, webhookSecret } from "../quick-settings.ts";
 import { startTcpProxy, type TcpProxy } from "../tcp-proxy.ts";
 import { startPart, type Part } from "./part.ts";
 
-const token = "configured-token-of-the-tests";
+export const backendToken = "configured-token-of-the-tests";
 const redisPassword = "password-of-the-tests";
 export const keyPrefix = "chaos";
 /** How long a queue entry stays with a worker that gives no sign of life: what is frozen longer has lost it. */
@@ -76,7 +76,7 @@ async function startParts(
     env: {
       LOCAL_BACKEND_PORT: "0",
       LOCAL_BACKEND_DATA: join(dir, "backend"),
-      LOCAL_BACKEND_TOKEN: token,
+      LOCAL_BACKEND_TOKEN: backendToken,
       LOCAL_BACKEND_SPEED: "200",
     },
     ready: (line) => stringIn(line, "url"),
@@ -110,9 +110,10 @@ async function startParts(
             KEY_PREFIX: keyPrefix,
             DATA_DIR: dataDir,
             API_KEY: apiKey,
+            OPERATOR_KEY: operatorKey,
             WEBHOOK_SECRET: webhookSecret,
             NEMO_API_URL: `http://127.0.0.1:${backendProxy.port}`,
-            NEMO_TOKEN: token,
+            NEMO_TOKEN: backendToken,
           },
           ready: (line) => (stringIn(line, "msg") === "ready" ? (stringIn(line, "url") ?? "") : undefined),
         });
