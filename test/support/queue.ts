@@ -19,7 +19,14 @@ import { redisUrl, testPrefix } from "./redis.ts";
 const retentionS = 1_000;
 const silent = pino({ level: "silent" });
 
-export type QueueOptions = { window?: number; tenantCap?: number; ids?: NewId; url?: string; keys?: Keys };
+export type QueueOptions = {
+  window?: number;
+  tenantCap?: number;
+  ids?: NewId;
+  url?: string;
+  keys?: Keys;
+  now?: () => number;
+};
 
 /** The queue side of the service, on keys of its own unless given those of another; closed when the test ends. */
 export function openQueue({
@@ -28,9 +35,9 @@ export function openQueue({
   ids = newId,
   url = redisUrl(),
   keys = createKeys(testPrefix()),
+  now = Date.now,
 }: QueueOptions = {}) {
   const redis = connectRedis(url, "patient", () => undefined);
-  const now = Date.now;
   const records = createJobRecords({ redis, keys, newId: ids, now, retentionS });
   const queues = createQueues({ redis, keys, onError: () => undefined });
   const gates = createGates({ redis, keys });

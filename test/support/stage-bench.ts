@@ -66,7 +66,7 @@ export async function startBench(
       kind: "image",
       createdAtMs: 0,
     } as const;
-    await runner.addFile({ ...record, ...stored, storageKey: key });
+    await runner.files.save({ ...record, ...stored, storageKey: key });
     return id;
   }
 

@@ -3,21 +3,22 @@ import type { Backend } from "../../src/backend-client/backend.ts";
 import { BackendError } from "../../src/backend-client/backend-error.ts";
 import type { MessageOutcome } from "../../src/backend-client/outcome.ts";
 import { JobFailure } from "../../src/domain/failure.ts";
-import { eventIdSchema, type FileId } from "../../src/domain/id.ts";
-import { jobSchema, stageOf, type EndedJob, type Job, type QueuedJob, type RunningJob } from "../../src/domain/job.ts";
-import type { JobEvent } from "../../src/domain/job-event.ts";
+import { eventIdSchema } from "../../src/domain/id.ts";
+import { hasEnded, stageOf, type EndedJob, type QueuedJob } from "../../src/domain/job.ts";
 import { protocolRecoveryTimings } from "../../src/domain/recovery.ts";
-import { claimed, failed, making, stageDone } from "../../src/domain/transition.ts";
+import { failed, making, stageDone, yielded } from "../../src/domain/transition.ts";
 import { newId } from "../../src/new-id.ts";
-import type { FileRecord } from "../../src/queue/file-records.ts";
+import { createFileRecords } from "../../src/queue/file-records.ts";
 import type { Claim } from "../../src/queue/job-claim.ts";
-import type { BackendSession } from "../../src/queue/job-record.ts";
+import type { BackendSession, StoredJob } from "../../src/queue/job-record.ts";
 import type { Storage } from "../../src/storage/folder-storage.ts";
 import { createExportStage } from "../../src/workers/export-stage.ts";
 import { createGenerateStage } from "../../src/workers/generate-stage.ts";
+import type { StageOutcome } from "../../src/workers/stage.ts";
 import type { Timings } from "../../src/workers/timings.ts";
 import { createUploadStage } from "../../src/workers/upload-stage.ts";
-import { queuedJob } from "./queue.ts";
+import { claimedJob } from "./claimed-job.ts";
+import { openQueue, queuedJob } from "./queue.ts";
 
 /** The waits of the protocol, in a time that passes only when a stage waits. */
 const timings: Timings = {
@@ -33,8 +34,9 @@ const mostRuns = 400;
 export type Ran = {
   job: EndedJob;
   backendSession: BackendSession | null;
-  events: JobEvent[];
-  /** The ids of all renders that the record ever held. */
+  /** What watchers were told, as it is kept. */
+  events: string[];
+  /** The ids of all renders that the record held at the end of a run: a run makes one at most. */
   renderIds: Set<string>;
   /** What became of each send, and whether the backend had accepted a message by the end of it. */
   sends: { outcome: MessageOutcome; acceptedBy: number }[];
@@ -43,8 +45,8 @@ export type Ran = {
 };
 
 /**
- * The stages of the workers on the real client and storage. The record is kept in memory, as JSON; `rest` is called where a stage
- * waits, and resolves once the backend has no work under way, as it would have by the time that the wait is over.
+ * The stages of the workers on the real client, storage and queue. Instead of a wait, `rest` is called, which resolves once the
+ * backend has no work under way, as it would have by the time that the wait is over; then the job is claimed anew.
  */
 export function createStageRunner(deps: {
   backend: Backend;
@@ -54,7 +56,6 @@ export function createStageRunner(deps: {
   accepted: () => Promise<number>;
 }) {
   const { storage, rest, accepted } = deps;
-  const records = new Map<string, FileRecord>();
   let nowMs = Date.UTC(2030, 0, 1);
   let sends: Ran["sends"] = [];
   const backend: Backend = {
@@ -65,107 +66,71 @@ export function createStageRunner(deps: {
       return outcome;
     },
   };
-  const files = {
-    save: async (record: FileRecord) => void records.set(record.id, record),
-    load: async (_tenant: string, id: FileId) => records.get(id) ?? null,
-  };
   const now = () => nowMs;
+  const queue = openQueue({ now });
+  const files = createFileRecords(queue);
+  const { gates } = queue;
+  const { hasOtherWork } = queue.admission;
   const log = pino({ level: "silent" });
-  const shared = { backend, storage, files, timings, newId, now, log };
+  const shared = { backend, storage, files, gates, timings, newId, now, log };
   const stages = {
     upload: createUploadStage(shared),
-    generate: createGenerateStage({
-      ...shared,
-      monotonicNow: now,
-      hasOtherWork: async () => false,
-      gates: { against: async () => null },
-    }),
+    generate: createGenerateStage({ ...shared, monotonicNow: now, hasOtherWork }),
     export: createExportStage(shared),
   };
 
-  /** Runs a job from where it is to its end. */
-  async function run(queued: Partial<QueuedJob>, backendSession: BackendSession | null = null): Promise<Ran> {
+  /** Runs a job from its acceptance to its end. `backendSession` is where its session lives, if that is known already. */
+  async function run(overrides: Partial<QueuedJob>, backendSession: BackendSession | null = null): Promise<Ran> {
     sends = [];
-    const job = claimed(queuedJob({ createdAtMs: nowMs, deadlineAtMs: nowMs + 24 * 3_600_000, ...queued }), nowMs);
-    const claim = claimInMemory(job, backendSession);
+    const queued = queuedJob({ createdAtMs: nowMs, deadlineAtMs: nowMs + 24 * 3_600_000, ...overrides });
+    await queue.store.submit(queued);
+    if (backendSession !== null) await queue.records.update(queued, ({ job }) => ({ job, backendSession }));
     const waitsMs: number[] = [];
+    const renderIds = new Set<string>();
     for (let runs = 0; runs < mostRuns; runs++) {
-      const next = await runOnce(claim);
-      if (typeof next !== "number")
-        return {
-          job: next,
-          backendSession: claim.backendSession,
-          events: claim.events,
-          renderIds: claim.renderIds,
-          sends,
-          waitsMs,
-        };
-      if (next > 0) await rest();
-      nowMs += next;
-      if (next > 0) waitsMs.push(next);
+      const { job, waitMs } = await runOnce(await claimedJob(queue, queued));
+      if (job.made.render !== null) renderIds.add(job.made.render.id);
+      if (hasEnded(job)) return { ...(await keptBeside(job)), job, renderIds, sends, waitsMs };
+      if (waitMs === null) continue;
+      await rest();
+      nowMs += waitMs;
+      waitsMs.push(waitMs);
     }
-    throw new Error(`The job is still ${stageOf(claim.job)} after ${mostRuns} runs: ${JSON.stringify(claim.job.made)}`);
+    throw new Error(`${queued.id} has not ended after ${mostRuns} runs`);
   }
 
-  /** One run of the current stage, recorded as the workers record it. Returns the ended job, or how long to wait. */
-  async function runOnce(claim: ReturnType<typeof claimInMemory>): Promise<EndedJob | number> {
+  /** One run of the current stage, recorded as the workers record it: what stands then, and how long to wait, if at all. */
+  async function runOnce(claim: Claim): Promise<{ job: StoredJob["job"]; waitMs: number | null }> {
     const ending = { nowMs, eventId: eventIdSchema.parse(newId("evt")) };
-    const { signal } = new AbortController();
+    const outcome = await outcomeOf(claim);
+    if (outcome instanceof JobFailure) return await passedOn(claim.update((job) => failed(job, outcome, ending)));
+    if (outcome.kind === "done")
+      return await passedOn(claim.update((job) => stageDone(making(job, outcome.made), ending)));
+    const { job } = await claim.update(yielded);
+    return { job, waitMs: outcome.afterMs };
+  }
+
+  async function outcomeOf(claim: Claim): Promise<StageOutcome | JobFailure> {
     try {
-      const outcome = await stages[stageOf(claim.job)](claim, signal);
-      if (outcome.kind === "again") return outcome.afterMs;
-      return claim.move(stageDone(making(claim.job, outcome.made), ending));
+      return await stages[stageOf(claim.job)](claim, new AbortController().signal);
     } catch (error) {
-      if (error instanceof BackendError && error.isPassing) return timings.retryMs;
-      if (!(error instanceof JobFailure)) throw error;
-      return claim.move(failed(claim.job, error, ending));
+      if (error instanceof BackendError && error.isPassing) return { kind: "again", afterMs: timings.retryMs };
+      if (error instanceof JobFailure) return error;
+      throw error;
     }
   }
 
-  return { run, addFile: files.save };
-}
-
-function claimInMemory(first: RunningJob, firstSession: BackendSession | null) {
-  let job = first;
-  let backendSession = firstSession;
-  const events: JobEvent[] = [];
-  const renderIds = new Set<string>();
-
-  /** Takes the next record as Redis would keep it. Returns it once the job has ended, else 0: no wait. */
-  function move(next: Job): EndedJob | 0 {
-    const kept = jobSchema.parse(JSON.parse(JSON.stringify(next)));
-    if (kept.status === "queued") throw new Error("A claimed job is queued again");
-    if (kept.status !== "running") return kept;
-    job = kept;
-    if (kept.made.render !== null) renderIds.add(kept.made.render.id);
-    return 0;
+  async function passedOn(updating: Promise<StoredJob>): Promise<{ job: StoredJob["job"]; waitMs: null }> {
+    const stored = await updating;
+    await queue.passOn(stored);
+    return { job: stored.job, waitMs: null };
   }
 
-  const claim: Claim = {
-    get job() {
-      return job;
-    },
-    get backendSession() {
-      return backendSession;
-    },
-    async update(change, newSession) {
-      const next = change(job);
-      move(next);
-      backendSession = newSession ?? backendSession;
-      return {
-        job: next,
-        version: 1,
-        epoch: 1,
-        fence: 1,
-        circumstances: { progress: { percent: 0, text: null }, waiting: null },
-      };
-    },
-    async park() {
-      throw new Error("No gate is ever closed here");
-    },
-    async emit(event) {
-      events.push(event);
-    },
-  };
-  return Object.assign(claim, { events, renderIds, move });
+  async function keptBeside({ tenant, id, sessionId }: EndedJob): Promise<Pick<Ran, "backendSession" | "events">> {
+    const entries = await queue.redis.xrange(queue.keys.events({ tenant, id }), "-", "+");
+    const backendSession = await queue.records.loadBackendSession({ tenant, id: sessionId });
+    return { backendSession, events: entries.flatMap(([, fields]) => fields) };
+  }
+
+  return { run, files };
 }
