@@ -3,7 +3,7 @@ import { eventIdSchema } from "../../src/domain/id.ts";
 import { nothingMade, type EndedJob, type Job, type QueuedJob, type RunningJob } from "../../src/domain/job.ts";
 import { claimed, failed, stageDone, type Ending } from "../../src/domain/transition.ts";
 import { newId } from "../../src/new-id.ts";
-import { newFileId, queuedJob } from "./queue.ts";
+import { newFileId, queuedJob } from "./queued-job.ts";
 
 export const claimedAtMs = Date.UTC(2030, 0, 1, 12);
 export const endedAtMs = claimedAtMs + 60_000;

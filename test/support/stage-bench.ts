@@ -9,7 +9,7 @@ import { createFolderStorage, type Storage } from "../../src/storage/folder-stor
 import { expectCredentialsAtOriginOnly } from "./credentials.ts";
 import { startBackend, TOKEN, type TestBackend } from "./local-backend.ts";
 import { connect } from "./scripted-backend.ts";
-import { newFileId } from "./queue.ts";
+import { newFileId } from "./queued-job.ts";
 import { createStageRunner, type Ran } from "./stage-runner.ts";
 import { tempFolder } from "./temp-folder.ts";
 

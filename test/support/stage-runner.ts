@@ -18,7 +18,8 @@ import type { StageOutcome } from "../../src/workers/stage.ts";
 import type { Timings } from "../../src/workers/timings.ts";
 import { createUploadStage } from "../../src/workers/upload-stage.ts";
 import { claimedJob } from "./claimed-job.ts";
-import { openQueue, queuedJob } from "./queue.ts";
+import { openQueue } from "./queue.ts";
+import { queuedJob } from "./queued-job.ts";
 
 /** The waits of the protocol, in a time that passes only when a stage waits. */
 const timings: Timings = {

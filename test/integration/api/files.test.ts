@@ -6,7 +6,7 @@ import { largestFileBytes } from "../../../src/domain/skill.ts";
 import { apiKey, onePixelPng, otherApiKey, postFile, startApi, type TestApi } from "../../support/api.ts";
 import { problemIn } from "../../support/problem.ts";
 import { connectTo, sendAllThenRead } from "../../support/raw-http.ts";
-import { newFileId } from "../../support/queue.ts";
+import { newFileId } from "../../support/queued-job.ts";
 
 const fileIn = async (response: Response) => fileViewSchema.parse(await response.json());
 

@@ -3,7 +3,7 @@ import { jobViewSchema } from "../../../src/domain/job-view.ts";
 import { newId } from "../../../src/new-id.ts";
 import { onePixelPng, otherApiKey, postFile, postJob, scriptJob, startApi } from "../../support/api.ts";
 import { problemIn } from "../../support/problem.ts";
-import { newFileId, newSessionId } from "../../support/queue.ts";
+import { newFileId, newSessionId } from "../../support/queued-job.ts";
 
 const jobIn = async (response: Response) => jobViewSchema.parse(await response.json());
 

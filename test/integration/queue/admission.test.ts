@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createAdmission } from "../../../src/queue/admission.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
-import { newSessionId, openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { newSessionId, queuedJob } from "../../support/queued-job.ts";
 
 async function admitted({ redis, keys }: ReturnType<typeof openQueue>): Promise<string[]> {
   return await redis.zrange(keys.admitted, "0", "-1");

@@ -12,7 +12,8 @@ import type { StageRun } from "../../../src/workers/stage.ts";
 import { createStageProcessor } from "../../../src/workers/stage-processor.ts";
 import { startWorkers } from "../../../src/workers/supervisor.ts";
 import { startBrokenRedis } from "../../support/broken-redis.ts";
-import { newJobId, openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { newJobId, queuedJob } from "../../support/queued-job.ts";
 import { redisUrl } from "../../support/redis.ts";
 
 const silent = pino({ level: "silent" });

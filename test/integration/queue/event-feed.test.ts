@@ -3,7 +3,8 @@ import type { KeptJobEvent } from "../../../src/domain/job-event.ts";
 import { connectRedis } from "../../../src/queue/connection.ts";
 import { createEventFeed } from "../../../src/queue/event-feed.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
-import { openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { queuedJob } from "../../support/queued-job.ts";
 import { redisUrl } from "../../support/redis.ts";
 
 function openFeed() {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { making } from "../../../src/domain/transition.ts";
 import type { Gate } from "../../../src/queue/gates.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
-import { openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { queuedJob } from "../../support/queued-job.ts";
 
 const place = { backendSessionId: "s1", taskId: null, userId: null };
 

@@ -5,7 +5,8 @@ import { newId } from "../../../src/new-id.ts";
 import { ClaimLost } from "../../../src/queue/job-claim.ts";
 import { queueEntryOf } from "../../../src/queue/job-record.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
-import { newJobId, openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { newJobId, queuedJob } from "../../support/queued-job.ts";
 
 const ending = () => ({ nowMs: Date.now(), eventId: eventIdSchema.parse(newId("evt")) });
 

@@ -5,7 +5,8 @@ import { ClaimLost } from "../../../src/queue/job-claim.ts";
 import { queueEntryOf } from "../../../src/queue/job-record.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
 import { ending } from "../../support/job.ts";
-import { newSessionId, openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { newSessionId, queuedJob } from "../../support/queued-job.ts";
 
 const sending = { state: "sending", fingerprintBefore: "f", sentAtMs: 1, recovery: null } as const;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { newSessionId, openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { newSessionId, queuedJob } from "../../support/queued-job.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
 
 describe("submit", () => {

@@ -8,7 +8,8 @@ import { yielded } from "../../../src/domain/transition.ts";
 import { newId } from "../../../src/new-id.ts";
 import { startBrokenRedis } from "../../support/broken-redis.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
-import { openQueue, queuedJob } from "../../support/queue.ts";
+import { openQueue } from "../../support/queue.ts";
+import { queuedJob } from "../../support/queued-job.ts";
 
 /** A queue whose replies can be lost, and the same queue looked at from elsewhere. */
 async function setUp() {

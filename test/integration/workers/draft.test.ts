@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { newId } from "../../../src/new-id.ts";
 import { createFolderStorage } from "../../../src/storage/folder-storage.ts";
 import { keepTimeline } from "../../../src/workers/timeline-reading.ts";
-import { newJobId } from "../../support/queue.ts";
+import { newJobId } from "../../support/queued-job.ts";
 import { connectWithSession, json } from "../../support/scripted-backend.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 

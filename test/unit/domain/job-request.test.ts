@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { jobRequestSchema, planOf, requestLimits } from "../../../src/domain/job-request.ts";
-import { newFileId, newSessionId } from "../../support/queue.ts";
+import { newFileId, newSessionId } from "../../support/queued-job.ts";
 
 const url = "https://example.com/a.mp4";
 const session_id = newSessionId();

@@ -4,7 +4,7 @@ import { jobViewSchema, viewOfJob, type JobCircumstances } from "../../../src/do
 import { nothingMade, type Job } from "../../../src/domain/job.ts";
 import { failed, making } from "../../../src/domain/transition.ts";
 import { claimedAtMs, endedAtMs, ending, failedJob, runningJob, succeededJob } from "../../support/job.ts";
-import { newJobId, queuedJob } from "../../support/queue.ts";
+import { newJobId, queuedJob } from "../../support/queued-job.ts";
 
 const halfway: JobCircumstances = { progress: { percent: 40, text: "Rendering…" }, waiting: null };
 const busy: JobCircumstances = {

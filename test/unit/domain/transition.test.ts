@@ -4,7 +4,7 @@ import { eventsOfChange, isFinalEvent, jobEventSchema } from "../../../src/domai
 import { hasEnded, jobSchema, stageOf, type Job, type RunningJob } from "../../../src/domain/job.ts";
 import { claimed, failed, making, maxCrashes, stageDone, yielded } from "../../../src/domain/transition.ts";
 import { claimedAtMs, endedAtMs, ending, failedJob, runningJob, succeededJob } from "../../support/job.ts";
-import { queuedJob } from "../../support/queue.ts";
+import { queuedJob } from "../../support/queued-job.ts";
 
 const renderFailed = new JobFailure("render_failed", "It failed 2 times.");
 
