@@ -22,6 +22,9 @@ const stampFile = join(modulesDir, ".reelay-installed");
 const manifest = JSON.parse(readProjectFile("package.json"));
 const nodeWanted = manifest.engines.node.replace(">=", "");
 
+/** How often to look whether whoever called us is still there. */
+const PARENT_CHECK_MS = 500;
+
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} Exit */
 
 const [target, ...targetArgs] = process.argv.slice(2);
@@ -127,6 +130,9 @@ function forwardSignals(child) {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGHUP"])) {
     process.on(signal, () => onTerminal || child.kill(signal));
   }
+  // npm passes a SIGTERM on to the shell between it and us, which dies of it and tells nobody.
+  const { ppid } = process;
+  setInterval(() => process.ppid === ppid || child.kill("SIGTERM"), PARENT_CHECK_MS).unref();
 }
 
 /**

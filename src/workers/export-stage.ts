@@ -122,7 +122,7 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
         );
       case "pending":
       case "processing":
-        await assertWithinDeadline(session, render, signal);
+        assertWithinDeadline(render);
         await reportProgress(claim, 0.05 + (status.progress / 100) * 0.85);
         return { kind: "again", afterMs: timings.pollEveryMs };
       case "not_found":
@@ -165,16 +165,16 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
     render: Render,
     signal: AbortSignal,
   ): Promise<StageOutcome> {
-    await assertWithinDeadline(session, render, signal);
+    assertWithinDeadline(render);
     const sinceMs = render.notFoundSinceMs;
     if (sinceMs !== null && now() - sinceMs >= timings.pollEveryMs) return await submit(claim, session, render, signal);
     if (sinceMs === null) await claim.update((job) => making(job, { render: { ...render, notFoundSinceMs: now() } }));
     return { kind: "again", afterMs: timings.pollEveryMs };
   }
 
-  async function assertWithinDeadline(session: BackendSession, render: Render, signal: AbortSignal): Promise<void> {
+  /** Whoever records the failure cancels the render. */
+  function assertWithinDeadline(render: Render): void {
     if (now() - render.startedAtMs <= timings.renderDeadlineMs) return;
-    await backend.cancelRender({ session, renderId: render.id, signal });
     const minutes = Math.round(timings.renderDeadlineMs / 60_000);
     throw new JobFailure(
       "deadline_exceeded",
