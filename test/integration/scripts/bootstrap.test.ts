@@ -55,6 +55,24 @@ describe("bootstrap", () => {
     expect(await bootstrap()).toMatchObject({ code: 0, stdout: "ran\n" });
   });
 
+  test("ends the entry when the shell that called it has died", async () => {
+    await writeEntry(`
+      process.once("SIGTERM", () => { console.log("ended in order"); process.exit(); });
+      setInterval(() => undefined, 1_000);
+      console.log("ready");`);
+    // The second command keeps the shell from giving its place to the first, as npm's shell does.
+    const shell = spawn("sh", ["-c", `"${process.execPath}" scripts/bootstrap.mjs entry.ts; true`], {
+      cwd: projectDir,
+    });
+    let stdout = "";
+    shell.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      if (text.includes("ready")) shell.kill("SIGTERM");
+    });
+    await once(shell, "close");
+    expect(stdout).toBe("ready\nended in order\n");
+  });
+
   test("hands SIGTERM on to the entry, and waits for it to end in order", async () => {
     await writeEntry(`
       process.once("SIGTERM", () => { console.log("ended in order"); process.exit(3); });
