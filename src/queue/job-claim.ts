@@ -3,6 +3,7 @@ import { hasEnded, type Job, type KeptTimeline, type RunningJob } from "../domai
 import type { NewId } from "../domain/id.ts";
 import type { JobEvent } from "../domain/job-event.ts";
 import { claimed, parked } from "../domain/transition.ts";
+import type { Waiting } from "../domain/waiting.ts";
 import {
   operationTtlS,
   queueEntryOf,
@@ -26,6 +27,8 @@ export type Claim = {
   /** The record as of the last write of this claim. */
   readonly job: RunningJob;
   readonly backendSession: BackendSession | null;
+  /** What it was waiting for when it was claimed: a claim out of turn, to end it. */
+  readonly waiting: Waiting | null;
   /** Changes the record. `change` is pure: it may be called again on a newer record. Returns what stands then. */
   update(change: (job: RunningJob) => Job, backendSession?: BackendSession): Promise<StoredJob>;
   /** The timeline that a job of this session kept last, for when the backend has dropped the session. */
@@ -52,15 +55,16 @@ export function createClaims({ redis, keys, records, newId, now }: ClaimDeps) {
       return { job: claimed(found.job, now()), raiseFence: true };
     });
     if (stored === null || stored.job.status !== "running") return null;
-    return createClaim(
-      ref,
-      stored.job,
-      stored.fence,
-      await records.loadBackendSession({ tenant: ref.tenant, id: stored.job.sessionId }),
-    );
+    const session = await records.loadBackendSession({ tenant: ref.tenant, id: stored.job.sessionId });
+    return createClaim(ref, stored.job, stored, session);
   }
 
-  function createClaim(ref: JobRef, first: RunningJob, fence: number, firstSession: BackendSession | null): Claim {
+  function createClaim(
+    ref: JobRef,
+    first: RunningJob,
+    { fence, circumstances: { waiting } }: StoredJob,
+    firstSession: BackendSession | null,
+  ): Claim {
     let job = first;
     let backendSession = firstSession;
 
@@ -106,6 +110,7 @@ export function createClaims({ redis, keys, records, newId, now }: ClaimDeps) {
       get backendSession() {
         return backendSession;
       },
+      waiting,
       update,
       keptTimeline: async () => await records.loadTimeline({ tenant: ref.tenant, id: first.sessionId }),
       park,

@@ -140,8 +140,8 @@ export function createStageProcessor(deps: StageProcessorDeps) {
     return await gates.against({ account: claim.backendSession?.identityId ?? null, pays: willPay(claim.job) });
   }
 
-  function assertMayRun({ job }: Claim): void {
-    if (now() > job.deadlineAtMs) throw deadlineFailure(job, null);
+  function assertMayRun({ job, waiting }: Claim): void {
+    if (now() > job.deadlineAtMs) throw deadlineFailure(job, waiting);
     const stage = stageOf(job);
     if (job.stageStartedAtMs !== null && now() - job.stageStartedAtMs > stageLimitsMs[stage]) {
       const limitS = Math.round(stageLimitsMs[stage] / 1000);

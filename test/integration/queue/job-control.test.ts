@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { JobFailure } from "../../../src/domain/failure.ts";
 import { failed, making } from "../../../src/domain/transition.ts";
 import { ClaimLost } from "../../../src/queue/job-claim.ts";
+import { deadlineFailure } from "../../../src/queue/job-control.ts";
 import { queueEntryOf } from "../../../src/queue/job-record.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
 import { ending } from "../../support/job.ts";
@@ -62,6 +63,20 @@ describe("a deadline", () => {
     expect(ended).toMatchObject({ status: "failed", error: { code: "deadline_exceeded" } });
     expect(ended?.status === "failed" && ended.error.detail).toContain("never started");
     expect(await queue.redis.zcard(queue.keys.open)).toBe(0);
+  });
+
+  it("that a job spent waiting for credits to the last ends it for want of credits", async () => {
+    const queue = openQueue();
+    const job = queuedJob({ deadlineAtMs: Date.now() + 50 });
+    await queue.store.submit(job);
+    const waiting = { reason: "credits", detail: "Top up.", until: null } as const;
+    const credits = { account: "a", reason: "credits", untilMs: null, balance: 0, waiting } as const;
+    await (await claimedJob(queue, job)).park(credits);
+    await vi.waitUntil(async () => await queue.control.expire({ tenant: "default", id: job.id }));
+    const stored = await queue.records.load({ tenant: "default", id: job.id });
+    const claim = stored && (await queue.claims.claim(queueEntryOf(stored)));
+    if (!claim) throw new Error("The job was not put into its queue to be ended");
+    expect(deadlineFailure(claim.job, claim.waiting)).toMatchObject({ code: "insufficient_credits" });
   });
 
   it("leaves jobs alone that have time", async () => {
