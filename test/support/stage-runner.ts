@@ -1,23 +1,22 @@
+import { DelayedError, Worker, type Job as BullJob } from "bullmq";
 import { pino } from "pino";
+import { onTestFinished } from "vitest";
 import type { Backend } from "../../src/backend-client/backend.ts";
-import { BackendError } from "../../src/backend-client/backend-error.ts";
 import type { MessageOutcome } from "../../src/backend-client/outcome.ts";
-import { JobFailure } from "../../src/domain/failure.ts";
-import { eventIdSchema } from "../../src/domain/id.ts";
-import { hasEnded, stageOf, type EndedJob, type QueuedJob } from "../../src/domain/job.ts";
+import type { Stage } from "../../src/domain/job-request.ts";
+import { hasEnded, stageOf, type EndedJob, type Job, type QueuedJob } from "../../src/domain/job.ts";
 import { protocolRecoveryTimings } from "../../src/domain/recovery.ts";
-import { failed, making, stageDone, yielded } from "../../src/domain/transition.ts";
 import { newId } from "../../src/new-id.ts";
 import { createFileRecords } from "../../src/queue/file-records.ts";
-import type { Claim } from "../../src/queue/job-claim.ts";
-import type { BackendSession, StoredJob } from "../../src/queue/job-record.ts";
+import type { BackendSession } from "../../src/queue/job-record.ts";
 import type { Storage } from "../../src/storage/folder-storage.ts";
+import { createBreaker } from "../../src/workers/breaker.ts";
 import { createExportStage } from "../../src/workers/export-stage.ts";
 import { createGenerateStage } from "../../src/workers/generate-stage.ts";
-import type { StageOutcome } from "../../src/workers/stage.ts";
+import { createInterrupts } from "../../src/workers/interrupts.ts";
+import { createStageProcessor } from "../../src/workers/stage-processor.ts";
 import type { Timings } from "../../src/workers/timings.ts";
 import { createUploadStage } from "../../src/workers/upload-stage.ts";
-import { claimedJob } from "./claimed-job.ts";
 import { openQueue } from "./queue.ts";
 import { queuedJob } from "./queued-job.ts";
 
@@ -31,6 +30,8 @@ const timings: Timings = {
 
 /** A job that goes on for longer than this goes on for ever. */
 const mostRuns = 400;
+
+const dayMs = 24 * 3_600_000;
 
 export type Ran = {
   job: EndedJob;
@@ -80,51 +81,67 @@ export function createStageRunner(deps: {
     export: createExportStage(shared),
   };
 
+  const subscriber = queue.redis.duplicate();
+  const workers = stageWorkers(queue);
+  const processEntry = createStageProcessor({
+    ...shared,
+    claims: queue.claims,
+    passOn: queue.passOn,
+    // What the backend says of an account ends a job here at once; waiting at gates is tested on its own.
+    gateFor: async () => null,
+    breaker: createBreaker({ gates, now, probeEveryMs: 30_000 }),
+    interrupts: createInterrupts({ subscriber, keys: queue.keys }),
+    stages,
+    retryMs: timings.retryMs,
+    stageLimitsMs: { upload: dayMs, generate: dayMs, export: dayMs },
+  });
+  onTestFinished(async () => {
+    await Promise.all(Object.values(workers).map(async (worker) => await worker.close()));
+    await subscriber.quit();
+  });
+
   /** Runs a job from its acceptance to its end. `backendSession` is where its session lives, if that is known already. */
   async function run(overrides: Partial<QueuedJob>, backendSession: BackendSession | null = null): Promise<Ran> {
     sends = [];
-    const queued = queuedJob({ createdAtMs: nowMs, deadlineAtMs: nowMs + 24 * 3_600_000, ...overrides });
-    await queue.store.submit(queued);
-    if (backendSession !== null) await queue.records.update(queued, ({ job }) => ({ job, backendSession }));
+    const queued = queuedJob({ createdAtMs: nowMs, deadlineAtMs: nowMs + dayMs, ...overrides });
+    let { job }: { job: Job } = await queue.store.submit(queued);
+    if (backendSession !== null) await queue.records.update(queued, (stored) => ({ job: stored.job, backendSession }));
+    await queue.admission.kick();
     const waitsMs: number[] = [];
     const renderIds = new Set<string>();
     for (let runs = 0; runs < mostRuns; runs++) {
-      const { job, waitMs } = await runOnce(await claimedJob(queue, queued));
-      if (job.made.render !== null) renderIds.add(job.made.render.id);
       if (hasEnded(job)) return { ...(await keptBeside(job)), job, renderIds, sends, waitsMs };
-      if (waitMs === null) continue;
-      await rest();
-      nowMs += waitMs;
-      waitsMs.push(waitMs);
+      const waitMs = await runOnce(workers[stageOf(job)]);
+      job = (await queue.store.load(queued.tenant, queued.id))?.job ?? job;
+      if (job.made.render !== null) renderIds.add(job.made.render.id);
+      if (waitMs !== null) waitsMs.push(waitMs);
     }
     throw new Error(`${queued.id} has not ended after ${mostRuns} runs`);
   }
 
-  /** One run of the current stage, recorded as the workers record it: what stands then, and how long to wait, if at all. */
-  async function runOnce(claim: Claim): Promise<{ job: StoredJob["job"]; waitMs: number | null }> {
-    const ending = { nowMs, eventId: eventIdSchema.parse(newId("evt")) };
-    const outcome = await outcomeOf(claim);
-    if (outcome instanceof JobFailure) return await passedOn(claim.update((job) => failed(job, outcome, ending)));
-    if (outcome.kind === "done")
-      return await passedOn(claim.update((job) => stageDone(making(job, outcome.made), ending)));
-    const { job } = await claim.update(yielded);
-    return { job, waitMs: outcome.afterMs };
-  }
-
-  async function outcomeOf(claim: Claim): Promise<StageOutcome | JobFailure> {
+  /** Processes the one entry of a queue. Where it is to come back later, it is then later; returns after how many ms. */
+  async function runOnce(worker: Worker): Promise<number | null> {
+    const token = newId("op");
+    const entry: BullJob | undefined = await worker.getNextJob(token, { block: false });
+    if (entry === undefined) throw new Error(`Nothing is in the queue ${worker.name}`);
+    let untilMs = nowMs;
+    const moveToDelayed = entry.moveToDelayed.bind(entry);
+    entry.moveToDelayed = async (atMs, lockToken) => {
+      untilMs = atMs;
+      await moveToDelayed(atMs, lockToken);
+    };
     try {
-      return await stages[stageOf(claim.job)](claim, new AbortController().signal);
+      await processEntry(entry, token, new AbortController().signal);
+      await entry.moveToCompleted(null, token, false);
+      return null;
     } catch (error) {
-      if (error instanceof BackendError && error.isPassing) return { kind: "again", afterMs: timings.retryMs };
-      if (error instanceof JobFailure) return error;
-      throw error;
+      if (!(error instanceof DelayedError)) throw error;
+      const waitMs = untilMs - nowMs;
+      await rest();
+      nowMs = untilMs;
+      await entry.promote();
+      return waitMs;
     }
-  }
-
-  async function passedOn(updating: Promise<StoredJob>): Promise<{ job: StoredJob["job"]; waitMs: null }> {
-    const stored = await updating;
-    await queue.passOn(stored);
-    return { job: stored.job, waitMs: null };
   }
 
   async function keptBeside({ tenant, id, sessionId }: EndedJob): Promise<Pick<Ran, "backendSession" | "events">> {
@@ -134,4 +151,11 @@ export function createStageRunner(deps: {
   }
 
   return { run, files };
+}
+
+/** Workers that take an entry when they are told to. */
+function stageWorkers({ redis, keys }: ReturnType<typeof openQueue>): Record<Stage, Worker> {
+  const worker = (stage: Stage): Worker =>
+    new Worker(stage, null, { connection: redis, prefix: keys.bullPrefix, autorun: false, lockDuration: 120_000 });
+  return { upload: worker("upload"), generate: worker("generate"), export: worker("export") };
 }
