@@ -1,9 +1,10 @@
+import type { FastifyBaseLogger } from "fastify";
 import { JobFailure } from "../domain/failure.ts";
 import type { JobId, SessionId } from "../domain/id.ts";
 import { hasEnded, nothingMade, stageOf, type Job, type Made, type QueuedJob } from "../domain/job.ts";
 import type { ApiDeps, StoredJob } from "./dependencies.ts";
 
-type RetryDeps = Pick<ApiDeps, "now" | "newId" | "jobs" | "onAccepted">;
+type RetryDeps = Pick<ApiDeps, "now" | "newId" | "jobs" | "onAccepted"> & { log: FastifyBaseLogger };
 type Retry = { tenant: string; id: JobId; original: Job; resend: boolean };
 
 /**
@@ -18,7 +19,8 @@ export async function retryJob(deps: RetryDeps, { tenant, id, original, resend }
   if (original.status === "succeeded") throw new JobFailure("nothing_to_retry");
   if (original.made.message?.state === "sending" && !resend) throw new JobFailure("resend_required");
   const accepted = await deps.jobs.submit(retryOf(original, id, deps));
-  await deps.onAccepted();
+  // The job is durable, and admission looks for itself as well.
+  deps.onAccepted().catch((err: unknown) => deps.log.warn({ err }, "admission not told"));
   return accepted;
 }
 

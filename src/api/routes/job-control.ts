@@ -71,14 +71,16 @@ export function addJobControlRoutes(app: Api, deps: ApiDeps): void {
       },
     },
     handler: async (request, reply) => {
-      const { tenant, params, body } = request;
+      const { tenant, params, body, log } = request;
       const { job: original } = await findJob(deps, tenant, params.id);
       await answerOnce(deps.idempotency, request, reply, {
         fingerprint: fingerprintOf({ retryOf: params.id, ...body }),
         status: 202,
         newId: () => deps.newId("job"),
         make: async (id) =>
-          viewOf(await retryJob(deps, { tenant, id: jobIdSchema.parse(id), original, resend: body.resend })),
+          viewOf(
+            await retryJob({ ...deps, log }, { tenant, id: jobIdSchema.parse(id), original, resend: body.resend }),
+          ),
       });
       return reply;
     },
