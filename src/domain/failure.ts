@@ -42,6 +42,39 @@ const catalogue = {
   ],
   file_too_large: [413, "The file is too large.", "Compress or trim it to the limit named in `detail`."],
   file_not_found: [422, "A file named in the input does not exist.", "Upload it with POST /v1/files and use its id."],
+  document_encrypted: [
+    422,
+    "The document is protected by a password.",
+    "Save it without the password and send it again.",
+  ],
+  document_without_text: [
+    422,
+    "No text was found in the document.",
+    "A scan is a picture of text: send it through OCR first, or send the words as `input.text`.",
+  ],
+  document_unreadable: [
+    422,
+    "The document is damaged or not safe to open.",
+    "Save it anew, or send its words as `input.text`.",
+  ],
+  page_without_article: [422, "No article was found on the page.", "Send its words as `input.text`."],
+  script_too_long: [422, "There is more text than a script may have.", "Shorten it, or split it into several jobs."],
+  url_forbidden: [
+    422,
+    "A URL in the input leads to an address that is not public.",
+    "Upload the file with POST /v1/files.",
+  ],
+  url_unreachable: [
+    422,
+    "A URL in the input could not be fetched.",
+    "See `detail`; or upload the file with POST /v1/files.",
+  ],
+  output_not_possible: [
+    422,
+    "What `output` asks for cannot be done with what the session holds.",
+    "See `detail`; a job in a new session can be made to these wishes.",
+  ],
+  session_empty: [409, "Nothing was made in this session yet.", "Submit a job in this session first."],
 
   // The backend and the account on it
   backend_auth: [502, "The backend did not accept the token.", "Operators: renew NEMO_TOKEN."],
