@@ -114,6 +114,8 @@ function queuedJob(
       instruction: input.instruction ?? null,
     },
     output: request.output,
+    allowEdits: request.allow_edits,
+    hints: [],
     webhook: request.webhook ?? null,
     metadata: request.metadata,
     priority: request.priority,

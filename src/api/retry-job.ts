@@ -42,16 +42,26 @@ function retryOf(original: Job, id: JobId, { now, newId }: RetryDeps): QueuedJob
 }
 
 function originalRequest(job: Job) {
-  const { tenant, type, skill, plan, ownsSession, input, output, webhook, metadata, priority, batchId } = job;
-  const request = { tenant, type, skill, plan, ownsSession, input, output, webhook, metadata, priority, batchId };
-  return { ...request, runAfterMs: null, cancelRequestedAtMs: null, stageStartedAtMs: null, crashes: 0 };
+  const { tenant, type, skill, plan, ownsSession, input, output, allowEdits, hints, webhook, metadata } = job;
+  const request = { tenant, type, skill, plan, ownsSession, input, output, allowEdits, hints, webhook, metadata };
+  return {
+    ...request,
+    priority: job.priority,
+    batchId: job.batchId,
+    runAfterMs: null,
+    cancelRequestedAtMs: null,
+    stageStartedAtMs: null,
+    crashes: 0,
+  };
 }
 
 /** A render that failed is rendered anew, for nothing; a message that was finished is not sent again. */
-function keptOf({ uploads, message, timeline, creditsUsed }: Made): Made {
+function keptOf({ prepared, uploads, message, edit, timeline, creditsUsed }: Made): Made {
   return {
     ...nothingMade,
+    prepared,
     uploads,
+    edit,
     timeline,
     creditsUsed,
     message: message?.state === "finished" ? message : null,

@@ -97,13 +97,21 @@ const metadataSchema = z
 /** The body of `POST /v1/jobs`. */
 export const jobRequestSchema = z
   .strictObject({
-    type: z.enum(jobTypes).describe("`video` is upload (where there are files) → generate → export."),
+    type: z
+      .enum(jobTypes)
+      .describe("`video` is generate → export. Files and URLs are put into the session first, whatever the type."),
     skill: skillNameSchema.default(defaultSkill),
     input: jobInputSchema,
     session_id: sessionIdSchema
       .optional()
       .describe("Continue in this session; without it the job gets one of its own."),
     output: outputWishesSchema.prefault({}),
+    allow_edits: z
+      .boolean()
+      .default(false)
+      .describe(
+        "When the backend asks its user to drag or drop something in its editor, have it done by a second message. It costs credits like any edit; at most one is sent.",
+      ),
     webhook: jobWebhookSchema.optional(),
     metadata: metadataSchema.default({}).describe("Yours: stored, and returned as it is."),
     priority: z
@@ -132,15 +140,9 @@ export const jobRequestSchema = z
     const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: "custom", path, message });
     switch (request.type) {
       case "video":
-        if (!hasWords && !hasMedia) refuse(["input"], "a video job needs `text`, `instruction`, `files` or `urls`");
-        return;
       case "generate":
-        if (!hasWords) refuse(["input"], "a generate job needs `text` or `instruction`");
-        if (hasMedia)
-          refuse(
-            ["input"],
-            "a generate job takes no files; use type `video`, or an `upload` job in the same session first",
-          );
+        if (!hasWords && !hasMedia)
+          refuse(["input"], `a ${request.type} job needs \`text\`, \`instruction\`, \`files\` or \`urls\``);
         return;
       case "upload":
         if (!hasMedia) refuse(["input"], "an upload job needs `files` or `urls`");
@@ -153,7 +155,11 @@ export const jobRequestSchema = z
       case "export":
         if (request.session_id === undefined)
           refuse(["session_id"], "an export job needs the `session_id` whose timeline it exports");
-        if (hasWords || hasMedia) refuse(["input"], "an export job takes no input; send `{}`");
+        if (hasWords)
+          refuse(
+            ["input"],
+            "an export job takes no `text` or `instruction`; use type `video` to have something made first",
+          );
         return;
       default:
         request.type satisfies never;
@@ -181,7 +187,7 @@ export type JobRequest = z.output<typeof jobRequestSchema>;
 
 /** The stages that a job goes through, in order. */
 export function planOf(request: Pick<JobRequest, "type" | "input">): [Stage, ...Stage[]] {
-  if (request.type !== "video") return [request.type];
+  const last: [Stage, ...Stage[]] = request.type === "video" ? ["generate", "export"] : [request.type];
   const hasMedia = request.input.files.length + request.input.urls.length > 0;
-  return hasMedia ? ["upload", "generate", "export"] : ["generate", "export"];
+  return hasMedia && request.type !== "upload" ? ["upload", ...last] : last;
 }

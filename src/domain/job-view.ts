@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { describeFailure, failureCodes } from "./failure.ts";
+import { hintSchema } from "./hint.ts";
 import { fileIdSchema, jobIdSchema, sessionIdSchema } from "./id.ts";
 import { hasEnded, jobStatuses, stageOf, type Job } from "./job.ts";
 import { jobTypes, stageSchema } from "./job-request.ts";
@@ -54,7 +55,7 @@ export const jobViewSchema = z
     progress: z.object({ percent: z.number().min(0).max(100), text: z.string().nullable() }).meta({ id: "Progress" }),
     waiting: waitingSchema.nullable(),
     session_id: sessionIdSchema,
-    hints: z.array(z.string()),
+    hints: z.array(hintSchema).describe("What would make it faster or better. Nothing waits for it."),
     result: resultSchema.nullable(),
     error: errorViewSchema.nullable(),
     cancel_requested: z.boolean().describe("A cancel was accepted; the job ends as soon as its stage has stopped."),
@@ -127,7 +128,7 @@ export function viewOfJob(job: Job, { progress, waiting }: JobCircumstances): Jo
     progress: job.status === "succeeded" ? { ...progress, percent: 100 } : progress,
     waiting,
     session_id: job.sessionId,
-    hints: [],
+    hints: job.hints,
     result: resultOf(job),
     error: job.status === "failed" ? { ...describeError(job.error.code), ...job.error } : null,
     cancel_requested: job.cancelRequestedAtMs !== null,

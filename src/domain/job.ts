@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { failureCodes } from "./failure.ts";
+import { hintSchema } from "./hint.ts";
 import { eventIdSchema, fileIdSchema, jobIdSchema, sessionIdSchema } from "./id.ts";
 import { jobTypes, jobWebhookSchema, outputWishesSchema, stageSchema, type Stage } from "./job-request.ts";
 import { skillNameSchema } from "./skill.ts";
@@ -15,6 +16,22 @@ import { skillNameSchema } from "./skill.ts";
  * The record is a union on `status`, so that no code can read a result that is not there. What the stages have made so far
  * (`made`) survives crashes and is what a stage looks at first: it says what need not be, or must not be, done again.
  */
+
+/**
+ * What the inputs have become: the words for the message, and what goes into the session, in order. Documents and pages are in
+ * the script; a HEIC photo is the JPG that was made of it.
+ */
+const preparedSchema = z.object({
+  /** Storage key of the whole script; null where there is none. */
+  scriptKey: z.string().nullable(),
+  media: z.array(
+    z.discriminatedUnion("from", [
+      z.object({ from: z.literal("storage"), storageKey: z.string(), name: z.string(), mime: z.string() }),
+      z.object({ from: z.literal("url"), url: z.string() }),
+    ]),
+  ),
+});
+export type Prepared = z.infer<typeof preparedSchema>;
 
 const uploadedFileSchema = z.object({ name: z.string(), kind: z.string() });
 
@@ -88,8 +105,11 @@ export const videoSchema = z.object({
 export type Video = z.infer<typeof videoSchema>;
 
 const madeSchema = z.object({
+  prepared: preparedSchema.nullable().default(null),
   uploads: z.array(uploadedFileSchema).nullable(),
   message: messageSchema.nullable(),
+  /** The edit that a reply asked its user to make by hand: the second, and last, message of a job that allows it. */
+  edit: z.object({ text: z.string(), replyBefore: z.string() }).nullable().default(null),
   creditsBefore: z.number().nullable(),
   creditsUsed: z.number().nullable(),
   timeline: timelineSchema.nullable(),
@@ -117,6 +137,8 @@ const acceptedSchema = z.object({
     instruction: z.string().nullable(),
   }),
   output: outputWishesSchema,
+  allowEdits: z.boolean().default(false),
+  hints: z.array(hintSchema).default([]),
   webhook: jobWebhookSchema.nullable(),
   metadata: z.record(z.string(), z.string()),
   priority: z.number().int(),
@@ -165,8 +187,10 @@ export const jobStatuses = ["queued", "running", "waiting", "succeeded", "failed
 export type JobStatus = (typeof jobStatuses)[number];
 
 export const nothingMade: Made = {
+  prepared: null,
   uploads: null,
   message: null,
+  edit: null,
   creditsBefore: null,
   creditsUsed: null,
   timeline: null,

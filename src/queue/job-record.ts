@@ -75,7 +75,7 @@ export function createJobRecords({ redis, keys, newId, now, retentionS }: JobRec
     const { job: before } = from;
     const { job: after, backendSession, park } = change;
     const ended = hasEnded(after);
-    const movedOn = !ended && stageOf(before) !== stageOf(after);
+    const movedOn = !ended && before.stageIndex !== after.stageIndex;
     const next: StoredJob = {
       job: after,
       version: from.version + 1,

@@ -19,6 +19,8 @@ export function queuedJob(overrides: Partial<QueuedJob> = {}): QueuedJob {
     ownsSession: true,
     input: { textKey: null, files: [], urls: [], instruction: "Make a video about rivers." },
     output: { format: "mp4", quality: "high" },
+    allowEdits: false,
+    hints: [],
     webhook: null,
     metadata: {},
     priority: 0,

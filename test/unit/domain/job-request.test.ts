@@ -20,6 +20,7 @@ it("needs no more than a type and an input, and fills in the rest", () => {
     output: { format: "mp4", quality: "high" },
     webhook: { url, events: ["job.succeeded", "job.failed", "job.canceled"] },
     metadata: {},
+    allow_edits: false,
     priority: 0,
     deadline_s: 86_400,
   });
@@ -44,7 +45,7 @@ it("takes the request of the design as it is", () => {
     priority: 0,
     deadline_s: 3600,
   };
-  expect(jobRequestSchema.parse(request)).toEqual(request);
+  expect(jobRequestSchema.parse(request)).toEqual({ ...request, allow_edits: false });
 });
 
 it("takes the white space around words away", () => {
@@ -68,6 +69,8 @@ describe("the input of each type", () => {
     { type: "upload", input: files },
     { type: "upload", input: media },
     { type: "export", input: {}, session_id },
+    { type: "export", input: media, session_id },
+    { type: "generate", input: { ...words, ...files } },
   ])("may be what a job can do something with: $type of $input", (body) => {
     expect(problems(body)).toEqual([]);
   });
@@ -79,14 +82,9 @@ describe("the input of each type", () => {
       ["input: a video job needs `text`, `instruction`, `files` or `urls`"],
     ],
     [
-      "a message without words",
+      "a message of nothing",
       { type: "generate", input: {} },
-      ["input: a generate job needs `text` or `instruction`"],
-    ],
-    [
-      "files with a message",
-      { type: "generate", input: { ...words, ...files } },
-      ["input: a generate job takes no files; use type `video`, or an `upload` job in the same session first"],
+      ["input: a generate job needs `text`, `instruction`, `files` or `urls`"],
     ],
     ["an upload of nothing", { type: "upload", input: {} }, ["input: an upload job needs `files` or `urls`"]],
     [
@@ -104,12 +102,7 @@ describe("the input of each type", () => {
     [
       "an export with words",
       { type: "export", input: words, session_id },
-      ["input: an export job takes no input; send `{}`"],
-    ],
-    [
-      "an export with media",
-      { type: "export", input: media, session_id },
-      ["input: an export job takes no input; send `{}`"],
+      ["input: an export job takes no `text` or `instruction`; use type `video` to have something made first"],
     ],
   ])("may not be %s", (_what, body, expected) => {
     expect(problems(body)).toEqual(expected);
@@ -219,6 +212,8 @@ describe("the plan", () => {
     ["video", { ...input, files: [newFileId()] }, ["upload", "generate", "export"]],
     ["video", { ...input, urls: [url] }, ["upload", "generate", "export"]],
     ["upload", { ...input, urls: [url] }, ["upload"]],
+    ["generate", { ...input, files: [newFileId()] }, ["upload", "generate"]],
+    ["export", { ...input, urls: [url] }, ["upload", "export"]],
     ["generate", input, ["generate"]],
     ["export", input, ["export"]],
   ] as const)("of %s with %j is %j", (type, given, plan) => {
