@@ -23,8 +23,8 @@ export type JobStore = {
 };
 
 export type JobControl = {
-  /** Null: there is no such job. A job that was running ends as soon as its stage has stopped. */
-  cancel(tenant: string, id: JobId): Promise<StoredJob | null>;
+  /** Null: there is no such job. A job that was running, and had not finished, ends as soon as its stage has stopped. */
+  cancel(tenant: string, id: JobId): Promise<{ outcome: "requested" | "finished"; stored: StoredJob } | null>;
 };
 
 /** A gate that holds sends back: of one account on the backend, or of all (`*`). */

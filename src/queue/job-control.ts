@@ -34,17 +34,20 @@ export function createJobControl({ redis, keys, records, queues, passOn, newId, 
   }
 
   return {
-    /** Null: there is no such job. The job that is returned may have ended already, or end as soon as its stage has stopped. */
-    async cancel(tenant: string, id: JobId): Promise<StoredJob | null> {
+    /** Null: there is no such job. `finished`: it had ended already; else it has ended now, or does as soon as its stage has stopped. */
+    async cancel(tenant: string, id: JobId): Promise<{ outcome: "requested" | "finished"; stored: StoredJob } | null> {
       const ref: JobRef = { tenant, id };
       const changed = await records.update(ref, ({ job }) => {
         if (hasEnded(job) || job.cancelRequestedAtMs !== null) return null;
         if (job.status === "queued") return { job: canceled(job, ending()) };
         return { job: cancelRequested(job, now()), raiseEpoch: true };
       });
-      if (changed === null) return await records.load(ref);
-      await followUp(changed);
-      return changed;
+      if (changed !== null) {
+        await followUp(changed);
+        return { outcome: "requested", stored: changed };
+      }
+      const stored = await records.load(ref);
+      return stored && { outcome: hasEnded(stored.job) ? "finished" : "requested", stored };
     },
 
     /** Ends a job whose deadline has passed, or has its worker end it. False: there was nothing to do. */

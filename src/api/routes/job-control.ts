@@ -35,11 +35,11 @@ export function addJobControlRoutes(app: Api, deps: ApiDeps): void {
       },
     },
     handler: async ({ tenant, params }, reply) => {
-      const { job: before } = await findJob(deps, tenant, params.id);
-      if ("finishedAtMs" in before) throw new JobFailure("job_finished", `${before.id} has ${before.status}.`);
       const canceled = await deps.control.cancel(tenant, params.id);
       if (canceled === null) throw new JobFailure("not_found", `There is no job ${params.id}.`);
-      return await reply.code(202).send(viewOf(canceled));
+      const { outcome, stored } = canceled;
+      if (outcome === "finished") throw new JobFailure("job_finished", `${stored.job.id} is ${stored.job.status}.`);
+      return await reply.code(202).send(viewOf(stored));
     },
   });
 

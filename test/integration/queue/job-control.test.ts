@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
 import { JobFailure } from "../../../src/domain/failure.ts";
 import { failed, making } from "../../../src/domain/transition.ts";
+import { newId } from "../../../src/new-id.ts";
 import { ClaimLost } from "../../../src/queue/job-claim.ts";
-import { deadlineFailure } from "../../../src/queue/job-control.ts";
+import { createJobControl, deadlineFailure } from "../../../src/queue/job-control.ts";
 import { queueEntryOf } from "../../../src/queue/job-record.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
 import { ending } from "../../support/job.ts";
 import { openQueue } from "../../support/queue.ts";
-import { newSessionId, queuedJob } from "../../support/queued-job.ts";
+import { newJobId, newSessionId, queuedJob } from "../../support/queued-job.ts";
 
 const sending = { state: "sending", fingerprintBefore: "f", sentAtMs: 1, recovery: null } as const;
 
@@ -17,7 +18,7 @@ describe("cancel", () => {
     const sessionId = newSessionId();
     const [first, second] = [queuedJob({ sessionId }), queuedJob({ sessionId })];
     for (const job of [first, second]) await queue.store.submit(job);
-    expect((await queue.control.cancel("default", first.id))?.job.status).toBe("canceled");
+    expect((await queue.control.cancel("default", first.id))?.stored.job.status).toBe("canceled");
     await claimedJob(queue, second);
   });
 
@@ -38,10 +39,45 @@ describe("cancel", () => {
     const claim = await claimedJob(queue, job);
     const canceled = await queue.control.cancel("default", job.id);
     // A new epoch, since the entry of the old one may sleep for half an hour.
-    expect(canceled?.epoch).toBe(2);
-    const next = canceled && (await queue.claims.claim(queueEntryOf(canceled)));
+    expect(canceled?.stored.epoch).toBe(2);
+    const next = canceled && (await queue.claims.claim(queueEntryOf(canceled.stored)));
     expect(next?.job.cancelRequestedAtMs).not.toBeNull();
     await expect(claim.update((found) => found)).rejects.toThrow(ClaimLost);
+  });
+
+  it("tells apart that it was requested, that the job has finished, and that there is none", async () => {
+    const queue = openQueue();
+    const job = queuedJob();
+    await queue.store.submit(job);
+    const claim = await claimedJob(queue, job);
+    const outcome = async (id: typeof job.id) => (await queue.control.cancel("default", id))?.outcome;
+    expect([await outcome(job.id), await outcome(job.id)]).toEqual(["requested", "requested"]);
+    await expect(endJob(claim)).resolves.toBeUndefined();
+    expect([await outcome(job.id), await outcome(newJobId())]).toEqual(["finished", undefined]);
+  });
+
+  it("finds the job finished when it finished after the cancel had read it", async () => {
+    const queue = openQueue();
+    const job = queuedJob();
+    await queue.store.submit(job);
+    const claim = await claimedJob(queue, job);
+    const { load, commit, update } = queue.records;
+    const overtaken: typeof update = async (ref, decide) => {
+      const read = await load(ref);
+      const change = read && decide(read);
+      await endJob(claim);
+      return (read && change && (await commit(read, change))) ?? (await update(ref, decide));
+    };
+    const control = createJobControl({
+      ...queue,
+      records: { ...queue.records, update: overtaken },
+      newId,
+      now: Date.now,
+    });
+    expect(await control.cancel("default", job.id)).toMatchObject({
+      outcome: "finished",
+      stored: { job: { status: "failed", cancelRequestedAtMs: null } },
+    });
   });
 
   it("that races the end of the job leaves one end", async () => {
