@@ -30,7 +30,12 @@ async function generate(): Promise<string> {
     onAccepted: unused,
     isUnavailable: unused,
     control: { cancel: unused },
-    operator: { key: "", gates: { closed: unused, close: unused }, openGate: unused },
+    operator: {
+      key: "",
+      gates: { closed: unused, close: unused, accounts: unused },
+      openGate: unused,
+      mends: { read: unused },
+    },
   });
   const document = api.swagger();
   await api.close();

@@ -85,10 +85,7 @@ async function startApi(
     onAccepted: queue.admission.kick,
     control: queue.control,
     isUnavailable: isRedisAway,
-    operator:
-      config.OPERATOR_KEY === undefined
-        ? null
-        : { key: config.OPERATOR_KEY, gates: queue.gates, openGate: queue.admission.openGate },
+    operator: config.OPERATOR_KEY === undefined ? null : { key: config.OPERATOR_KEY, ...queue.operator },
   });
   stops.push(async () => await api.close());
   return await api.listen({ host: config.HOST, port: config.PORT });

@@ -30,12 +30,22 @@ export type JobControl = {
 /** A gate that holds sends back: of one account on the backend, or of all (`*`). */
 export type Gate = { account: string; reason: GateReason; untilMs: number | null; waiting: Waiting };
 
+/** What crashes have left behind, by kind. */
+export type MendCounts = Record<
+  "job_in_no_queue" | "job_waiting_for_nothing" | "event_undelivered" | "stale_entry",
+  number
+>;
+
 export type Operator = {
   key: string;
   gates: {
     closed(): Promise<Gate[]>;
     close(gate: Gate & { balance: number | null }): Promise<void>;
+    /** The accounts that sessions were made with, the current one first. */
+    accounts(): Promise<{ account: string; lastUsedAtMs: number }[]>;
   };
+  /** How many things of each kind the sweeper has mended. */
+  mends: { read(): Promise<MendCounts> };
   openGate(gate: Pick<Gate, "reason" | "account">): Promise<void>;
 };
 

@@ -17,6 +17,13 @@ const gateSchema = z.object({
 });
 export type Gate = z.infer<typeof gateSchema>;
 
+/** Members with their scores, as Redis lists them. */
+const accountsSchema = z
+  .array(z.string())
+  .transform((list) =>
+    list.flatMap((account, at) => (at % 2 === 0 ? { account, lastUsedAtMs: Number(list[at + 1]) } : [])),
+  );
+
 export function gateName({ reason, account }: Pick<Gate, "reason" | "account">): string {
   return `${reason}:${account}`;
 }
@@ -37,8 +44,13 @@ export function createGates({ redis, keys }: { redis: Redis; keys: Keys }) {
   return {
     closed,
     /** Tells which account new sessions are made with, where no session has told it yet. */
-    async setCurrentAccount(account: string): Promise<void> {
-      await redis.set(keys.currentAccount, account);
+    async setCurrentAccount(account: string, nowMs: number): Promise<void> {
+      await redis.zadd(keys.accounts, nowMs, account);
+    },
+    /** The accounts that sessions were made with, the current one first. */
+    async accounts(): Promise<{ account: string; lastUsedAtMs: number }[]> {
+      const kept = await redis.zrevrange(keys.accounts, 0, -1, "WITHSCORES");
+      return accountsSchema.parse(kept);
     },
     async close(gate: Gate): Promise<void> {
       await redis.hset(keys.gates, gateName(gate), JSON.stringify(gate));
@@ -49,7 +61,7 @@ export function createGates({ redis, keys }: { redis: Redis; keys: Keys }) {
     },
     /** The gate that holds this sender back, if any. */
     async against(sender: Sender, only?: GateReason): Promise<Gate | null> {
-      const account = sender.account ?? (await redis.get(keys.currentAccount));
+      const account = sender.account ?? (await redis.zrevrange(keys.accounts, 0, 0))[0];
       const concerned = (await closed()).filter((gate) => concerns(gate, account, sender.pays));
       return concerned.find(({ reason }) => only === undefined || reason === only) ?? null;
     },
@@ -59,7 +71,7 @@ export function createGates({ redis, keys }: { redis: Redis; keys: Keys }) {
 export type Gates = ReturnType<typeof createGates>;
 
 /** The same rule as in `admit.lua`. */
-function concerns(gate: Gate, account: string | null, pays: boolean): boolean {
+function concerns(gate: Gate, account: string | undefined, pays: boolean): boolean {
   return (gate.account === anyAccount || gate.account === account) && (pays || !isPaidOnly(gate.reason));
 }
 

@@ -41,8 +41,10 @@ export function createKeys(prefix: string, shard = "s0") {
     settling: `${base}settling`,
     /** Closed gates of accounts, by name. */
     gates: `${base}gates`,
-    /** The account that the last session was made with, and the next one will be. */
-    currentAccount: `${base}current-account`,
+    /** Accounts by when they were last used for a session: the next one will be made with the newest. The last 100 are kept. */
+    accounts: `${base}accounts`,
+    /** How many things of each kind the sweeper has mended. */
+    mends: `${base}mends`,
     /** Final events that have not been delivered or given up, by the time they were written. */
     outbox: `${base}outbox`,
     operation: (operationId: string) => `${base}operation:${operationId}`,

@@ -14,6 +14,7 @@ import { createJobRecords } from "./job-record.ts";
 import { createJobStore } from "./job-store.ts";
 import { createKeys } from "./keys.ts";
 import { createLocks } from "./lock.ts";
+import { createMends } from "./mends.ts";
 import { createPassOn } from "./pass-on.ts";
 import { createQueues } from "./queues.ts";
 import { checkRedis } from "./redis-check.ts";
@@ -67,6 +68,7 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     queues,
     admission,
     control,
+    mends: createMends({ redis, keys }),
     now,
     log,
     graceMs: settings.SWEEP_GRACE_MS,
@@ -74,6 +76,7 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
   const locks = createLocks({ redis, keys, newId });
 
   const requests = connect("prompt");
+  const requestGates = createGates({ redis: requests, keys });
   const requestRecords = createJobRecords({ redis: requests, keys, newId, now, retentionS });
   return {
     redis,
@@ -99,6 +102,20 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
       keepS: idempotencyKeepS,
       leaseMs: idempotencyLeaseMs,
     }),
+    operator: {
+      gates: requestGates,
+      openGate: createAdmission({
+        redis: requests,
+        keys,
+        records: requestRecords,
+        queues,
+        gates: requestGates,
+        now,
+        window,
+        tenantCap,
+      }).openGate,
+      mends: createMends({ redis: requests, keys }),
+    },
     ping: async (): Promise<void> => {
       await requests.ping();
     },

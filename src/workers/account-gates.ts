@@ -22,7 +22,7 @@ export function createAccountGates({ backend, gates, now, rateLimitMs, creditsPo
   return async function gateFor(failure: BackendError, claim: Claim, signal: AbortSignal): Promise<Gate | null> {
     if (failure.reason !== "rate_limited" && failure.reason !== "out_of_credits") return null;
     const current = await backend.currentAccount(signal);
-    await gates.setCurrentAccount(current);
+    await gates.setCurrentAccount(current, now());
     const account = claim.backendSession?.identityId ?? current;
     const shared = { account, balance: null };
     if (failure.reason === "rate_limited") {

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { JobView } from "../../src/domain/job-view.ts";
 import { startBackend, TOKEN } from "../support/local-backend.ts";
 import { apiKey } from "../support/quick-settings.ts";
@@ -7,6 +9,7 @@ import { startReceiver } from "../support/webhook-receiver.ts";
 
 const script = "Make a 4 second video. Resolution 90x160.\n\nWho starts a job may end it. Who lost one may go on.";
 const operatorKey = "operator-key-of-the-tests";
+const accountListSchema = z.object({ data: z.array(z.object({ account: z.string(), current: z.boolean() })) });
 
 async function start({ speed = 5000, settings = {} }: { speed?: number; settings?: Record<string, string> } = {}) {
   const backend = await startBackend({ settings: { speed } });
@@ -36,7 +39,11 @@ async function start({ speed = 5000, settings = {} }: { speed?: number; settings
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-  return { backend, service, client, post, until };
+  async function ask(path: string): Promise<unknown> {
+    const headers = { authorization: `Bearer ${operatorKey}` };
+    return await (await fetch(new URL(path, service.url), { headers })).json();
+  }
+  return { backend, service, client, post, ask, until };
 }
 
 describe("cancel", () => {
@@ -186,6 +193,70 @@ describe("gates", () => {
 
     await post("/v1/operator/resume", {}, operatorKey);
     expect((await client.finished(paid.id)).job.status).toBe("succeeded");
+  });
+
+  it("stop the paid sends of the account that an operator names, in old sessions and new, and nothing for that of another", async () => {
+    const { client, post, ask, backend, until } = await start();
+    const made = await client.submit({ type: "generate", input: { text: script } });
+    await client.finished(made.id);
+    const { data } = accountListSchema.parse(await ask("/v1/operator/accounts"));
+    expect(data).toEqual([{ account: expect.any(String), current: true }]);
+    const account = data[0]?.account;
+
+    await post("/v1/operator/pause", { account: `not-${account}` }, operatorKey);
+    const unheld = await client.submit({ type: "generate", input: { text: script } });
+    const { events } = await client.finished(unheld.id);
+    expect(events.filter(({ type }) => type === "job.waiting")).toEqual([]);
+    expect(await backend.ledger("message")).toHaveLength(2);
+
+    await post("/v1/operator/pause", { account }, operatorKey);
+    const free = await client.submit({ type: "export", session_id: made.session_id, input: {} });
+    const paid = [
+      await client.submit({ type: "generate", input: { text: script } }),
+      await client.submit({ type: "video", input: { text: script } }),
+      await client.submit({ type: "generate", session_id: unheld.session_id, input: { text: "Add a title." } }),
+    ];
+    for (const { id } of paid)
+      expect((await until(id, ({ status }) => status === "waiting")).waiting).toMatchObject({ reason: "paused" });
+    expect((await client.finished(free.id)).job.status).toBe("succeeded");
+    expect(await backend.ledger("message")).toHaveLength(2);
+
+    await post("/v1/operator/resume", { account }, operatorKey);
+    for (const { id } of paid) expect((await client.finished(id)).job.status).toBe("succeeded");
+    expect(await backend.ledger("message")).toHaveLength(2 + paid.length);
+  });
+});
+
+it("leaves nothing for the sweeper to mend where nothing crashes", async () => {
+  const { client, ask, post, backend, until } = await start({
+    speed: 500,
+    settings: { SWEEP_MS: "20", SWEEP_GRACE_MS: "200" },
+  });
+  const receiver = await startReceiver();
+  const webhook = { url: receiver.url };
+  const file = await client.upload(join(import.meta.dirname, "../../examples/pictures/1.jpg"));
+  const first = await client.submit({ type: "video", input: { text: script }, webhook });
+  const { session_id } = first;
+  const jobs = [
+    first,
+    await client.submit({ type: "generate", session_id, input: { text: "Add a title." }, webhook }),
+    await client.submit({ type: "export", session_id, input: {}, webhook }),
+    await client.submit({ type: "video", input: { text: script, files: [file] }, webhook }),
+    await client.submit({
+      type: "generate",
+      input: { text: script },
+      run_after: new Date(Date.now() + 1_000).toISOString(),
+    }),
+  ];
+  await backend.fault({ endpoint: "message", reset_after: true });
+  const canceled = await client.submit({ type: "generate", input: { text: script }, webhook });
+  await until(canceled.id, ({ status }) => status === "running");
+  await post(`/v1/jobs/${canceled.id}/cancel`);
+  for (const { id } of [...jobs, canceled]) await client.finished(id);
+  await receiver.received(5);
+  expect(await ask("/v1/operator/sweeper")).toEqual({
+    object: "sweeper",
+    mended: { job_in_no_queue: 0, job_waiting_for_nothing: 0, event_undelivered: 0, stale_entry: 0 },
   });
 });
 

@@ -18,7 +18,7 @@ import { redisUrl } from "./redis.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export const apiKey = "test-key-of-the-default-tenant";
-const operatorKey = "test-key-of-the-operators";
+export const operatorKey = "test-key-of-the-operators";
 export const otherApiKey = "test-key-of-another-tenant";
 
 type Settings = {
@@ -55,7 +55,7 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Sett
     onAccepted: queue.admission.kick,
     control: queue.control,
     isUnavailable: isRedisAway,
-    operator: { key: operatorKey, gates: queue.gates, openGate: queue.admission.openGate },
+    operator: { key: operatorKey, gates: queue.gates, openGate: queue.admission.openGate, mends: queue.mends },
   };
   const app = await createApi({ ...real, ...override(real) });
   await app.listen({ host: "127.0.0.1", port: 0 });

@@ -10,6 +10,7 @@ import { createJobControl } from "../../src/queue/job-control.ts";
 import { createJobRecords } from "../../src/queue/job-record.ts";
 import { createJobStore } from "../../src/queue/job-store.ts";
 import { createKeys, type Keys } from "../../src/queue/keys.ts";
+import { createMends } from "../../src/queue/mends.ts";
 import { createPassOn } from "../../src/queue/pass-on.ts";
 import { createQueues } from "../../src/queue/queues.ts";
 import { createSweeper } from "../../src/queue/sweeper.ts";
@@ -43,6 +44,7 @@ export function openQueue({
   const admission = createAdmission({ redis, keys, records, queues, gates, now, window, tenantCap });
   const passOn = createPassOn({ queues, admission });
   const control = createJobControl({ redis, keys, records, queues, passOn, newId: ids, now });
+  const mends = createMends({ redis, keys });
   onTestFinished(async () => {
     await queues.close();
     await redis.quit();
@@ -56,6 +58,7 @@ export function openQueue({
     admission,
     passOn,
     control,
+    mends,
     store: createJobStore({ redis, keys, records }),
     claims: createClaims({ redis, keys, records, newId: ids, now }),
     sweeper: createSweeper({
@@ -65,6 +68,7 @@ export function openQueue({
       queues,
       admission,
       control,
+      mends,
       now,
       log: silent,
       graceMs: 0,

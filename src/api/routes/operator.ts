@@ -22,6 +22,35 @@ const gateListSchema = z
   })
   .meta({ id: "GateList" });
 
+const accountListSchema = z
+  .object({
+    object: z.literal("list"),
+    data: z.array(
+      z
+        .object({
+          account: z.string().describe("Its name, as gates and the pause take it."),
+          current: z.boolean().describe("Whether new sessions are made with it."),
+          last_used_at: z.iso.datetime().describe("When a session was last made with it."),
+        })
+        .meta({ id: "Account" }),
+    ),
+  })
+  .meta({ id: "AccountList" });
+
+const sweeperSchema = z
+  .object({
+    object: z.literal("sweeper"),
+    mended: z
+      .object({
+        job_in_no_queue: z.int().describe("Jobs that were to run and were in no queue."),
+        job_waiting_for_nothing: z.int().describe("Jobs whose turn had come and that nothing would have started."),
+        event_undelivered: z.int().describe("Final events that nobody was about to deliver."),
+        stale_entry: z.int().describe("Entries of jobs that had ended."),
+      })
+      .describe("How often, since the database is in use. Without crashes all are 0."),
+  })
+  .meta({ id: "Sweeper" });
+
 const accountSchema = z
   .strictObject({
     account: z.string().min(1).max(200).default(everyAccount).describe("An account on the backend, as gates name it."),
@@ -45,6 +74,39 @@ export function addOperatorRoutes(app: Api, operator: Operator, now: () => numbe
       response: { 200: answers("What is held back now, and why.", gateListSchema), ...failures },
     },
     handler: async () => await gateList(operator),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/v1/operator/accounts",
+    schema: {
+      ...shared,
+      operationId: "listAccounts",
+      summary: "List the accounts on the backend",
+      description: "Those that sessions were made with, the current one first: their names are what the pause takes.",
+      response: { 200: answers("The last 100 accounts.", accountListSchema), ...failures },
+    },
+    handler: async () => ({
+      object: "list" as const,
+      data: (await operator.gates.accounts()).map(({ account, lastUsedAtMs }, at) => ({
+        account,
+        current: at === 0,
+        last_used_at: isoTime(lastUsedAtMs),
+      })),
+    }),
+  });
+
+  app.route({
+    method: "GET",
+    url: "/v1/operator/sweeper",
+    schema: {
+      ...shared,
+      operationId: "getSweeper",
+      summary: "See what had to be mended",
+      description: "What crashes have left between two steps, found and mended by the sweeper.",
+      response: { 200: answers("The counts.", sweeperSchema), ...failures },
+    },
+    handler: async () => ({ object: "sweeper" as const, mended: await operator.mends.read() }),
   });
 
   app.route({

@@ -4,7 +4,7 @@
 local ring = KEYS[1]
 local base, now_ms, window, tenant_cap, batch, gates_json = unpack(ARGV)
 local gates = cjson.decode(gates_json)
-local current_account = redis.call('GET', base .. 'current-account')
+local current_account = redis.call('ZRANGE', base .. 'accounts', -1, -1)[1]
 
 local function closed_gate(account, pays)
   for _, gate in ipairs(gates) do

@@ -15,7 +15,7 @@ reindex(base, tenant, id, before, shown_status(job))
 for _, event in ipairs(cjson.decode(events_json)) do add_event(base, tenant, id, event) end
 if backend_session ~= '' then
   redis.call('HSET', session_key(base, tenant, session), 'backend', backend_session, 'account', account)
-  redis.call('SET', base .. 'current-account', account)
+  note_account(base, account, now_ms)
 end
 
 if timeline ~= '' then redis.call('HSET', session_key(base, tenant, session), 'timeline', timeline) end

@@ -72,6 +72,12 @@ local function give_turn(base, tenant, session, now_ms)
   redis.call('ZADD', base .. 'ring', 'NX', redis.call('GET', base .. 'virtual-time') or 0, tenant)
 end
 
+-- The account that sessions are made with now is the newest of those known.
+local function note_account(base, account, now_ms)
+  redis.call('ZADD', base .. 'accounts', now_ms, account)
+  redis.call('ZREMRANGEBYRANK', base .. 'accounts', 0, -101)
+end
+
 -- A job that was let in gives its place back.
 local function leave(base, tenant, id)
   if redis.call('ZREM', base .. 'admitted', tenant .. '|' .. id) == 0 then return end

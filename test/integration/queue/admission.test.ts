@@ -1,5 +1,8 @@
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { createAdmission } from "../../../src/queue/admission.ts";
+import type { JobRecords } from "../../../src/queue/job-record.ts";
+import { createSweeper } from "../../../src/queue/sweeper.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
 import { openQueue } from "../../support/queue.ts";
 import { newSessionId, queuedJob } from "../../support/queued-job.ts";
@@ -112,5 +115,37 @@ describe("sweeper", () => {
     await queue.store.submit(job);
     await endJob(await claimedJob(queue, job));
     expect([await queue.sweeper.sweep(), await queue.sweeper.sweep()]).toEqual([1, 0]);
+  });
+
+  it("leaves alone what moved, or was delivered, after it was listed", async () => {
+    const queue = openQueue();
+    const [moved, delivered] = [
+      queuedJob(),
+      queuedJob({ webhook: { url: "https://example.com/", events: ["job.failed"] } }),
+    ];
+    for (const job of [moved, delivered]) await queue.store.submit(job);
+    await endJob(await claimedJob(queue, delivered));
+    await queue.redis.zadd(queue.keys.admitted, Date.now() - 1, `default|${moved.id}`);
+    const { load } = queue.records;
+    const records: JobRecords = {
+      ...queue.records,
+      async load(ref) {
+        // As the commit of a move, and the end of a delivery, do just now.
+        await queue.redis.zadd(queue.keys.admitted, "XX", Date.now() + 60_000, `default|${moved.id}`);
+        await queue.redis.zrem(queue.keys.outbox, `default|${delivered.id}`);
+        return await load(ref);
+      },
+    };
+    const admission = { ...queue.admission, kick: async () => undefined };
+    const sweeper = createSweeper({
+      ...queue,
+      records,
+      admission,
+      now: Date.now,
+      log: pino({ level: "silent" }),
+      graceMs: 0,
+    });
+    expect(await sweeper.sweep()).toBe(0);
+    expect((await load({ tenant: "default", id: moved.id }))?.epoch).toBe(1);
   });
 });

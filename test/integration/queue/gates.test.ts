@@ -44,7 +44,7 @@ describe("a closed gate", () => {
 
   it("holds back jobs without a session yet when it is that of the account they would get", async () => {
     const queue = openQueue();
-    await queue.gates.setCurrentAccount("a");
+    await queue.gates.setCurrentAccount("a", Date.now());
     const job = queuedJob();
     await queue.store.submit(job);
     await queue.gates.close(gate());
@@ -93,7 +93,7 @@ describe("a closed gate", () => {
 
   it("does not cost more the longer the backlog that it holds", async () => {
     const queue = openQueue();
-    await queue.gates.setCurrentAccount("a");
+    await queue.gates.setCurrentAccount("a", Date.now());
     for (let i = 0; i < 300; i++) await queue.store.submit(queuedJob());
     await queue.gates.close(gate());
     await queue.admission.kick();
