@@ -31,7 +31,7 @@ export type RedisServer = {
 };
 
 /**
- * Starts a private Redis: on the loopback, at a free port, behind a password, with its data in `dataDir`.
+ * Starts a private Redis: on the loopback, behind a password, with its data in `dataDir`.
  * It acknowledges nothing that is not on the disk, and evicts nothing. `settings` add to or replace those of its file.
  * @throws if another server uses the data folder, or this one does not start
  */
@@ -39,12 +39,15 @@ export async function startRedisServer({
   binary,
   dataDir,
   password = randomBytes(24).toString("hex"),
+  port: givenPort,
   settings = {},
 }: {
   binary: RedisBinary;
   dataDir: string;
   /** A random one unless given, as for a server that comes back for clients who know the old one. */
   password?: string;
+  /** A free one unless given. */
+  port?: number;
   settings?: Record<string, string>;
 }): Promise<RedisServer> {
   await mkdir(dataDir, { recursive: true });
@@ -53,7 +56,7 @@ export async function startRedisServer({
   return withLock(join(dataDir, "redis.lock"), async () => {
     await waitUntilUnused(dataDir, configFile);
     for (let attempt = 1; ; attempt += 1) {
-      const port = await findFreePort();
+      const port = givenPort ?? (await findFreePort());
       await writeFile(configFile, configText({ port, password, dataDir, settings }), { mode: 0o600 });
       const url = `redis://:${password}@127.0.0.1:${port}`;
       const server = launch(binary, configFile);
@@ -114,7 +117,7 @@ async function answers(port: number, password: string): Promise<boolean> {
   }
 }
 
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
@@ -32,44 +32,69 @@ export async function serviceSettings(backend: { url: string; token: string }): 
 export type ServiceProcess = {
   url: string;
   logs: () => string[];
+  /** Waits for a line of the log that says this. */
+  logged(message: string): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves to the exit code when it has ended, asked or not; null when a signal ended it. */
+  exited: Promise<number | null>;
   /** SIGKILL, and waits until it is gone. */
   kill(): Promise<void>;
   /** SIGTERM, and waits until it is gone. Resolves to the exit code. */
   stop(): Promise<number | null>;
 };
 
-/** Starts the service as its own process, and ends it with the test. */
+/** Starts the service as its own process, waits until it is ready, and ends it with the test. */
 export async function startService(settings: ServiceSettings): Promise<ServiceProcess> {
+  const { ready, ...service } = launchService(settings);
+  return { ...service, url: await ready };
+}
+
+/** The same, without waiting: `ready` resolves to its address. */
+export function launchService(settings: ServiceSettings): Omit<ServiceProcess, "url"> & { ready: Promise<string> } {
   const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const exited = once(child, "close");
+  const exited = once(child, "close").then(() => child.exitCode);
   const lines: string[] = [];
-  const ready = new Promise<string>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface(stream).on("line", (line) => {
-        lines.push(line);
-        if (stringIn(line, "msg") === "ready") resolve(stringIn(line, "url") ?? "");
-      });
-    }
-  });
-  const end = async (signal: "SIGKILL" | "SIGTERM"): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    await exited;
+  const output = new EventEmitter();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on("line", (line) => {
+      lines.push(line);
+      output.emit("line", line);
+    });
+  }
+  const lineSaying = async (message: string): Promise<string> => {
+    const isIt = (line: string): boolean => stringIn(line, "msg") === message;
+    const ended = exited.then(() => {
+      throw new Error(`The service ended before it said "${message}":\n${lines.join("\n")}`);
+    });
+    return await Promise.race([
+      ended,
+      new Promise<string>((resolve) => {
+        const said = lines.find(isIt);
+        if (said !== undefined) resolve(said);
+        output.on("line", (line: string) => isIt(line) && resolve(line));
+      }),
+    ]);
   };
-  onTestFinished(async () => await end("SIGKILL"));
-  const url = await Promise.race([ready, exited.then(() => null)]);
-  if (url === null) throw new Error(`The service ended before it was ready:\n${lines.join("\n")}`);
+  const signal = (name: NodeJS.Signals): void => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(name);
+  };
+  const end = async (name: NodeJS.Signals): Promise<number | null> => {
+    signal(name);
+    return await exited;
+  };
+  onTestFinished(async () => void (await end("SIGKILL")));
   return {
-    url,
+    ready: lineSaying("ready").then((line) => stringIn(line, "url") ?? ""),
     logs: () => lines,
-    kill: async () => await end("SIGKILL"),
-    async stop() {
-      await end("SIGTERM");
-      return child.exitCode;
-    },
+    logged: async (message) => void (await lineSaying(message)),
+    signal,
+    exited,
+    kill: async () => void (await end("SIGKILL")),
+    stop: async () => await end("SIGTERM"),
   };
 }
 
