@@ -1,3 +1,5 @@
+import { formatsInWords } from "./media-type.ts";
+
 /**
  * The closed list of what can go wrong, as callers see it. One list serves HTTP problems (RFC 9457), the `error` of a
  * failed job and webhook bodies, so that a caller writes one switch for all three.
@@ -38,7 +40,7 @@ const catalogue = {
   file_type_not_supported: [
     415,
     "This type of file is not supported.",
-    "Use mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a or aac.",
+    `Send media as ${formatsInWords("as_is", "to_jpg")}; a script as ${formatsInWords("to_text")}.`,
   ],
   file_too_large: [413, "The file is too large.", "Compress or trim it to the limit named in `detail`."],
   file_not_found: [422, "A file named in the input does not exist.", "Upload it with POST /v1/files and use its id."],

@@ -1,23 +1,59 @@
 /**
- * What the backend's upload takes (backend protocol, "Endpoints"). Other files are recognised and stored, but refused as input of
- * a job as long as nothing turns them into one of these, or into text.
+ * What Reelay takes as input of a job, and what becomes of it. `as_is`: the backend's upload takes it (backend protocol,
+ * "Endpoints"). `to_jpg`: a photo that it does not take. `to_text`: a document, whose words become the script.
  */
-const uploadableMediaTypes: ReadonlySet<string> = new Set([
-  "video/mp4",
-  "video/quicktime",
-  "video/x-msvideo",
-  "video/webm",
-  "video/x-matroska",
-  "image/jpeg",
-  "image/png",
-  "image/gif",
-  "image/webp",
-  "audio/mpeg",
-  "audio/wav",
-  "audio/mp4",
-  "audio/aac",
-]);
+const formats = {
+  mp4: { mime: "video/mp4", kind: "clip", use: "as_is" },
+  mov: { mime: "video/quicktime", kind: "clip", use: "as_is" },
+  avi: { mime: "video/x-msvideo", kind: "clip", use: "as_is" },
+  webm: { mime: "video/webm", kind: "clip", use: "as_is" },
+  mkv: { mime: "video/x-matroska", kind: "clip", use: "as_is" },
+  jpg: { mime: "image/jpeg", kind: "image", use: "as_is" },
+  png: { mime: "image/png", kind: "image", use: "as_is" },
+  gif: { mime: "image/gif", kind: "image", use: "as_is" },
+  webp: { mime: "image/webp", kind: "image", use: "as_is" },
+  heic: { mime: "image/heic", kind: "image", use: "to_jpg" },
+  mp3: { mime: "audio/mpeg", kind: "sound", use: "as_is" },
+  wav: { mime: "audio/wav", kind: "sound", use: "as_is" },
+  m4a: { mime: "audio/mp4", kind: "sound", use: "as_is" },
+  aac: { mime: "audio/aac", kind: "sound", use: "as_is" },
+  txt: { mime: "text/plain", kind: "script", use: "to_text" },
+  srt: { mime: "application/x-subrip", kind: "script", use: "to_text" },
+  docx: {
+    mime: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    kind: "script",
+    use: "to_text",
+  },
+  pdf: { mime: "application/pdf", kind: "script", use: "to_text" },
+  html: { mime: "text/html", kind: "script", use: "to_text" },
+} as const;
 
-export function isUploadable(mediaType: string): boolean {
-  return uploadableMediaTypes.has(mediaType);
+export type FormatName = keyof typeof formats;
+/** What a format is to a video: a moving or a still picture, sound, or words. */
+export type InputKind = (typeof formats)[FormatName]["kind"];
+export type InputUse = (typeof formats)[FormatName]["use"];
+export type InputFormat = { name: FormatName; mime: string; kind: InputKind; use: InputUse };
+
+// `Object.keys` forgets the type of the keys.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const formatNames = Object.keys(formats) as [FormatName, ...FormatName[]];
+
+const byMime: ReadonlyMap<string, InputFormat> = new Map(
+  formatNames.map((name) => [formats[name].mime, { name, ...formats[name] }]),
+);
+
+/** What is known of a mime type; null for one that Reelay takes for nothing. */
+export function formatOf(mime: string): InputFormat | null {
+  return byMime.get(mime) ?? null;
+}
+
+/** Whether the backend's upload takes it as it is. */
+export function isUploadable(mime: string): boolean {
+  return formatOf(mime)?.use === "as_is";
+}
+
+/** The names of the formats that are used in one of these ways, for people: `mp4, mov or avi`. */
+export function formatsInWords(...uses: InputUse[]): string {
+  const names = formatNames.filter((name) => uses.includes(formats[name].use));
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
