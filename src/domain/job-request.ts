@@ -86,7 +86,7 @@ export const jobWebhookSchema = z
   })
   .meta({ id: "JobWebhook" });
 
-const metadataSchema = z
+export const metadataSchema = z
   .record(z.string().min(1).max(requestLimits.metadataKeyChars), z.string().max(requestLimits.metadataValueChars))
   .refine((metadata) => Object.entries(metadata).flat().every(wellFormed), notWellFormed)
   .refine((metadata) => Object.keys(metadata).length <= requestLimits.metadataKeys, {

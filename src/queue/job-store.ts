@@ -41,6 +41,7 @@ export function createJobStore({ redis, keys, records }: { redis: Redis; keys: K
         JSON.stringify(noProgress),
         JSON.stringify(sessionBusy),
         JSON.stringify(sessionSettling),
+        job.skill,
       ],
     );
     const stored = await records.load(ref);

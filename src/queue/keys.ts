@@ -20,6 +20,8 @@ export function createKeys(prefix: string, shard = "s0") {
     events: ({ tenant, id }: JobRef) => `${base}events:${tenant}:${id}`,
     /** Job ids of a tenant, newest last (ids sort by time): all of them, and by status. */
     index: (tenant: string, status: JobStatus | "all") => `${base}index:${tenant}:${status}`,
+    /** Session ids of a tenant, newest last. */
+    sessionIndex: (tenant: string) => `${base}index:${tenant}:sessions`,
     session: (tenant: string, id: SessionId) => `${base}session:${tenant}:${id}`,
     /** Job ids of a session that have not ended, in the order accepted. The first one has the turn. */
     line: (tenant: string, id: SessionId) => `${base}line:${tenant}:${id}`,

@@ -18,6 +18,7 @@ import { createMends } from "./mends.ts";
 import { createPassOn } from "./pass-on.ts";
 import { createQueues } from "./queues.ts";
 import { checkRedis } from "./redis-check.ts";
+import { createSessionStore } from "./session-store.ts";
 import { createSettling } from "./settling.ts";
 import { createSweeper } from "./sweeper.ts";
 
@@ -94,6 +95,7 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     identities: createIdentityStore({ redis, keys, locks }),
     files: createFileRecords({ redis: requests, keys }),
     jobs: createJobStore({ redis: requests, keys, records: requestRecords }),
+    sessions: createSessionStore({ redis: requests, keys, retentionS }),
     events: createEventFeed({ redis: requests, subscriber: connect("patient"), keys }),
     idempotency: createIdempotency({
       redis: requests,

@@ -6,6 +6,7 @@ const scripts = {
   submit: true,
   commit: true,
   emit: true,
+  make_session: true,
   admit: true,
   release_held: true,
   audit: true,

@@ -13,6 +13,7 @@ import { createKeys, type Keys } from "../../src/queue/keys.ts";
 import { createMends } from "../../src/queue/mends.ts";
 import { createPassOn } from "../../src/queue/pass-on.ts";
 import { createQueues } from "../../src/queue/queues.ts";
+import { createSessionStore } from "../../src/queue/session-store.ts";
 import { createSweeper } from "../../src/queue/sweeper.ts";
 import { redisUrl, testPrefix } from "./redis.ts";
 
@@ -60,6 +61,7 @@ export function openQueue({
     control,
     mends,
     store: createJobStore({ redis, keys, records }),
+    sessions: createSessionStore({ redis, keys, retentionS }),
     claims: createClaims({ redis, keys, records, newId: ids, now }),
     sweeper: createSweeper({
       redis,

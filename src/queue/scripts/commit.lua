@@ -18,7 +18,9 @@ if backend_session ~= '' then
   note_account(base, account, now_ms)
 end
 
-if timeline ~= '' then redis.call('HSET', session_key(base, tenant, session), 'timeline', timeline) end
+if timeline ~= '' then
+  redis.call('HSET', session_key(base, tenant, session), 'timeline', timeline, 'timelineAtMs', now_ms)
+end
 
 local member = tenant .. '|' .. id
 if ending == '' then
@@ -40,6 +42,7 @@ redis.call('EXPIRE', base .. 'events:' .. tenant .. ':' .. id, retention_s)
 local line = line_key(base, tenant, session)
 local had_turn = redis.call('LINDEX', line, 0) == id
 redis.call('LREM', line, 1, id)
+if redis.call('EXISTS', line) == 0 then redis.call('EXPIRE', session_key(base, tenant, session), retention_s) end
 if not had_turn then return 1 end
 redis.call('ZREM', base .. 'ready:' .. tenant, session)
 local held_under = redis.call('HGET', job, 'heldUnder')

@@ -11,6 +11,19 @@ local function job_key(base, tenant, id) return base .. 'job:' .. tenant .. ':' 
 local function line_key(base, tenant, session) return base .. 'line:' .. tenant .. ':' .. session end
 local function session_key(base, tenant, session) return base .. 'session:' .. tenant .. ':' .. session end
 
+-- Makes a session, unless there is one.
+local function make_session(base, tenant, session, now_ms, skill, metadata)
+  local key = session_key(base, tenant, session)
+  if redis.call('HSETNX', key, 'createdAtMs', now_ms) == 0 then return end
+  redis.call('HSET', key, 'skill', skill, 'metadata', metadata)
+  -- Sessions expire, their names here do not. Three looked at for each one that is added keep at least two of three alive.
+  local index = base .. 'index:' .. tenant .. ':sessions'
+  redis.call('ZADD', index, 0, session)
+  for _, id in ipairs(redis.call('ZRANDMEMBER', index, 3)) do
+    if redis.call('EXISTS', session_key(base, tenant, id)) == 0 then redis.call('ZREM', index, id) end
+  end
+end
+
 local function add_event(base, tenant, id, event)
   redis.call('XADD', base .. 'events:' .. tenant .. ':' .. id, 'MAXLEN', '~', 2000, '*', 'event', event)
   redis.call('PUBLISH', base .. 'live', tenant .. '|' .. id)
