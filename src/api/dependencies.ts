@@ -79,10 +79,11 @@ export type FileRecords = {
 };
 
 export type IdempotencyEntry = { tenant: string; route: string; key: string; fingerprint: string };
-export type KeptAnswer = { status: number; body: string };
+/** `location` is the path of what was made, if anything was. */
+export type KeptAnswer = { status: number; body: string; location: string | null };
 
 export type IdempotencyRecords = {
-  /** `run` pins the id of what will be made: a retry after a crash gets the same one. */
+  /** `run` pins the id of what may be made: a retry after a crash gets the same one. */
   reserve(
     entry: IdempotencyEntry & { resourceId: string },
   ): Promise<

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { JobFailure } from "../domain/failure.ts";
-import type { IdempotencyEntry, IdempotencyRecords } from "./dependencies.ts";
+import type { IdempotencyEntry, IdempotencyRecords, KeptAnswer } from "./dependencies.ts";
 import { noteFact } from "./request-log.ts";
 
 /** Headers of a route that makes something. Others pass unchecked. */
@@ -16,21 +16,22 @@ export const idempotencyHeaders = z.looseObject({
     ),
 });
 
-const madeSchema = z.looseObject({ id: z.string() });
+export type Answer = {
+  status: 200 | 201 | 202;
+  body: { [field: string]: unknown };
+  /** The path of what was made; null where nothing was. */
+  location: string | null;
+};
 
-/** A JSON object with an id. */
-type Resource = { id: string; [field: string]: unknown };
-
-export type Making<Made extends Resource> = {
-  /** Stands for what is to be made: the same key with another one is a mistake of the caller. */
+export type Making = {
+  /** Stands for what is asked for: the same key with another one is a mistake of the caller. */
   fingerprint: string;
-  status: 201 | 202;
   newId: () => string;
   /**
-   * Makes the resource `id`, or returns it where it exists already. A `JobFailure` says that nothing was made; after any other
-   * error something may have been.
+   * Carries the request out. Whatever it makes has this id, and is left as it is where it exists already. A `JobFailure` says that
+   * nothing was made; after any other error something may have been.
    */
-  make: (id: string) => Promise<Made>;
+  make: (id: string) => Promise<Answer>;
 };
 
 /** Hash of a JSON value that does not depend on the order of its fields. */
@@ -42,16 +43,16 @@ export function fingerprintOf(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex");
 }
 
-/** Makes a resource and answers with it; with an `Idempotency-Key`, once, whatever happens in between. */
-export async function answerOnce<Made extends Resource>(
+/** Carries a request out and answers it; with an `Idempotency-Key`, once, whatever happens in between. */
+export async function answerOnce(
   records: IdempotencyRecords,
   request: FastifyRequest,
   reply: FastifyReply,
-  making: Making<Made>,
+  making: Making,
 ): Promise<void> {
   const entry = entryOf(request, making.fingerprint);
   if (entry === null) {
-    sendMade(request, reply, making.status, serialize(reply, making, await making.make(making.newId())));
+    send(request, reply, serialize(reply, await making.make(making.newId())));
     return;
   }
   const reservation = await records.reserve({ ...entry, resourceId: making.newId() });
@@ -63,17 +64,17 @@ export async function answerOnce<Made extends Resource>(
     case "replay": {
       noteFact(request, { replayed: true });
       reply.header("idempotent-replayed", "true");
-      sendMade(request, reply, reservation.answer.status, reservation.answer.body);
+      send(request, reply, reservation.answer);
       return;
     }
     case "run": {
       const made = await makeOrRelease(records, entry, request, () => making.make(reservation.resourceId));
-      const body = serialize(reply, making, made);
+      const answer = serialize(reply, made);
       // What was made stands, kept answer or not: a retry gets the same id after the lease, and with it the same resource.
       await records
-        .settle(entry, { status: making.status, body })
+        .settle(entry, answer)
         .catch((err: unknown) => request.log.warn({ err }, "idempotent answer not kept"));
-      sendMade(request, reply, making.status, body);
+      send(request, reply, answer);
       return;
     }
   }
@@ -104,14 +105,16 @@ async function makeOrRelease<Made>(
   }
 }
 
-function serialize<Made extends Resource>(reply: FastifyReply, { status }: Making<Made>, made: Made): string {
-  const body = reply.serializeInput(made, String(status), "application/json");
-  if (typeof body !== "string") throw new Error("The serializer of a JSON answer gave no text");
-  return body;
+function serialize(reply: FastifyReply, { status, body, location }: Answer): KeptAnswer {
+  const text = reply.serializeInput(body, String(status), "application/json");
+  if (typeof text !== "string") throw new Error("The serializer of a JSON answer gave no text");
+  return { status, body: text, location };
 }
 
-function sendMade(request: FastifyRequest, reply: FastifyReply, status: number, body: string): void {
-  const { id } = madeSchema.parse(JSON.parse(body));
-  noteFact(request, { made: id });
-  reply.code(status).type("application/json").header("location", `${request.routeOptions.url}/${id}`).send(body);
+function send(request: FastifyRequest, reply: FastifyReply, { status, body, location }: KeptAnswer): void {
+  if (location !== null) {
+    noteFact(request, { made: location.split("/").at(-1) });
+    reply.header("location", location);
+  }
+  reply.code(status).type("application/json").send(body);
 }

@@ -7,7 +7,7 @@ import { loadScript } from "./script.ts";
 /** Who used which key on which route, and for what: `fingerprint` is a hash of the request. */
 export type IdempotencyEntry = { tenant: string; route: string; key: string; fingerprint: string };
 
-const answerSchema = z.object({ status: z.number(), body: z.string() });
+const answerSchema = z.object({ status: z.number(), body: z.string(), location: z.string().nullable() });
 export type KeptAnswer = z.infer<typeof answerSchema>;
 
 export type Reservation =

@@ -113,12 +113,12 @@ async function uploadFile(deps: ApiDeps, request: FastifyRequest, reply: Fastify
     await answerOnce(deps.idempotency, request, reply, {
       // Known only now that the content is: so the bytes of a repeated upload are received, and dropped.
       fingerprint: fingerprintOf([received.name, received.sha256]),
-      status: 201,
       newId: () => deps.newId("file"),
       make: async (id) => {
         isHandedOver = true;
         const file = { id: fileIdSchema.parse(id), tenant: request.tenant, createdAtMs: deps.now(), ...received };
-        return viewOfFile(await keepFile(deps, file));
+        const body = viewOfFile(await keepFile(deps, file));
+        return { status: 201, body, location: `/v1/files/${id}` };
       },
     });
   } finally {

@@ -6,7 +6,7 @@ import type { ApiDeps, StoredJob } from "../dependencies.ts";
 import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
 import { answers, problems, type Api } from "../openapi-answers.ts";
 import { retryJob } from "../retry-job.ts";
-import { findJob, jobParams } from "./jobs.ts";
+import { acceptedAnswer, findJob, jobParams } from "./jobs.ts";
 
 const retrySchema = z
   .strictObject({
@@ -75,10 +75,9 @@ export function addJobControlRoutes(app: Api, deps: ApiDeps): void {
       const { job: original } = await findJob(deps, tenant, params.id);
       await answerOnce(deps.idempotency, request, reply, {
         fingerprint: fingerprintOf({ retryOf: params.id, ...body }),
-        status: 202,
         newId: () => deps.newId("job"),
         make: async (id) =>
-          viewOf(
+          acceptedAnswer(
             await retryJob({ ...deps, log }, { tenant, id: jobIdSchema.parse(id), original, resend: body.resend }),
           ),
       });

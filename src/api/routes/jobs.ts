@@ -2,11 +2,11 @@ import { z } from "zod";
 import { JobFailure } from "../../domain/failure.ts";
 import { jobIdSchema } from "../../domain/id.ts";
 import { jobRequestSchema } from "../../domain/job-request.ts";
-import { jobViewSchema, viewOfJob } from "../../domain/job-view.ts";
+import { jobViewSchema, viewOfJob, type JobView } from "../../domain/job-view.ts";
 import { jobStatuses } from "../../domain/job.ts";
 import { acceptJob } from "../accept-job.ts";
 import type { ApiDeps, StoredJob } from "../dependencies.ts";
-import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
+import { answerOnce, fingerprintOf, idempotencyHeaders, type Answer } from "../idempotency.ts";
 import { answers, problems, type Api } from "../openapi-answers.ts";
 
 const maxPageSize = 100;
@@ -62,10 +62,9 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
       const { tenant, body, log } = request;
       await answerOnce(deps.idempotency, request, reply, {
         fingerprint: fingerprintOf(body),
-        status: 202,
         newId: () => deps.newId("job"),
         make: async (id) =>
-          viewOf(await acceptJob({ ...deps, log }, { tenant, id: jobIdSchema.parse(id), request: body })),
+          acceptedAnswer(await acceptJob({ ...deps, log }, { tenant, id: jobIdSchema.parse(id), request: body })),
       });
       return reply;
     },
@@ -111,8 +110,13 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
   });
 }
 
-function viewOf({ job, circumstances }: StoredJob): z.infer<typeof jobViewSchema> {
+function viewOf({ job, circumstances }: StoredJob): JobView {
   return viewOfJob(job, circumstances);
+}
+
+/** The answer to a request that a job was accepted for. */
+export function acceptedAnswer(stored: StoredJob): Answer {
+  return { status: 202, body: viewOf(stored), location: `/v1/jobs/${stored.job.id}` };
 }
 
 /** Throws `not_found` where the tenant has no such job. */

@@ -24,6 +24,20 @@ describe("Idempotency-Key", () => {
     expect(await api.stored()).toHaveLength(1);
   });
 
+  it("says where the thing made is, also for a retried job", async () => {
+    const api = await startApi();
+    const { id } = (await (await postJob(api, scriptJob)).json()) as { id: string };
+    await api.request(`/v1/jobs/${id}/cancel`, { method: "POST" });
+    const headers = { ...key, "content-type": "application/json" };
+    const retry = async () => await api.request(`/v1/jobs/${id}/retry`, { method: "POST", headers, body: "{}" });
+    const answers = [await retry(), await retry()];
+    const made = (await answers[0]?.json()) as { id: string };
+    expect(answers.map((answer) => answer.headers.get("location"))).toEqual([
+      `/v1/jobs/${made.id}`,
+      `/v1/jobs/${made.id}`,
+    ]);
+  });
+
   it("takes the same fields in another order for the same body", async () => {
     const api = await startApi();
     await postJob(api, '{"type":"video","input":{"text":"A harbour."},"metadata":{"a":"1","b":"2"}}', key);

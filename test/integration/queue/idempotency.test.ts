@@ -17,10 +17,10 @@ it("runs a request once and replays its answer", async () => {
   const { idempotency } = open();
   expect(await idempotency.reserve({ ...entry, resourceId: "job_1" })).toEqual({ state: "run", resourceId: "job_1" });
   expect(await idempotency.reserve({ ...entry, resourceId: "job_2" })).toEqual({ state: "in_flight" });
-  await idempotency.settle(entry, { status: 202, body: "{}" });
+  await idempotency.settle(entry, { status: 202, body: "{}", location: null });
   expect(await idempotency.reserve({ ...entry, resourceId: "job_3" })).toEqual({
     state: "replay",
-    answer: { status: 202, body: "{}" },
+    answer: { status: 202, body: "{}", location: null },
   });
 });
 
@@ -62,7 +62,7 @@ it("frees a key under which nothing was made", async () => {
 it("keeps the answer of a request that took over, whatever becomes of the first one", async () => {
   const { idempotency } = open();
   await idempotency.reserve({ ...entry, resourceId: "job_1" });
-  await idempotency.settle(entry, { status: 202, body: "{}" });
+  await idempotency.settle(entry, { status: 202, body: "{}", location: null });
   await idempotency.release(entry);
   expect(await idempotency.reserve({ ...entry, resourceId: "job_2" })).toMatchObject({ state: "replay" });
 });
