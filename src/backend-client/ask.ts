@@ -54,7 +54,7 @@ export function createAsker(deps: {
     const { identityId, signal } = start;
     let identity = identityId === null ? await identities.current(signal) : await identities.byId(identityId);
     let hasRenewed = false;
-    let hasWaited = false;
+    let waits = 0;
     for (;;) {
       try {
         return { result: await once(identity), identity };
@@ -63,8 +63,8 @@ export function createAsker(deps: {
         if (error.reason === "token_rejected" && !hasRenewed) {
           hasRenewed = true;
           identity = await identities.renew(identity, signal, error);
-        } else if (error.reason === "rate_limited" && !hasWaited) {
-          hasWaited = true;
+        } else if (error.reason === "rate_limited" && waits < limits.rateLimitRepeats) {
+          waits += 1;
           await sleep(clock, limits.rateLimitWaitMs, signal);
         } else {
           throw error;

@@ -84,12 +84,15 @@ export function createIdentities(deps: {
   }
 
   async function replace(rejected: Identity | null, signal: AbortSignal): Promise<Identity> {
-    return await store.withLock(
+    signal.throwIfAborted();
+    // Nobody who stops waiting may break it off: a token lost on its way stays lost.
+    const neverAborted = new AbortController().signal;
+    const replacing = store.withLock(
       "anonymous-token",
       async () => {
         const known = await store.loadCurrent();
         if (known !== null && known.id !== rejected?.id && isFresh(known)) return known;
-        const { clientId, granted } = await requestWithAnyClientId(signal);
+        const { clientId, granted } = await requestWithAnyClientId(neverAborted);
         const generation = (known?.generation ?? 0) + 1;
         const identity: Identity = {
           id: `anonymous-${shortHash(clientId)}-${generation}`,
@@ -104,6 +107,7 @@ export function createIdentities(deps: {
       },
       signal,
     );
+    return await untilAborted(replacing, signal);
   }
 
   async function requestWithAnyClientId(signal: AbortSignal): Promise<{ clientId: string; granted: GrantedToken }> {
@@ -176,4 +180,16 @@ function newestOf(clientIds: ClientId[]): ClientId {
 
 function shortHash(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 12);
+}
+
+/** Rejects when the signal aborts; the work goes on. */
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const left = Promise.withResolvers<never>();
+  const leave = () => left.reject(signal.reason);
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    return await Promise.race([work, left.promise]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }

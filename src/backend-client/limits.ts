@@ -12,6 +12,8 @@ export const backendLimits = {
   downloadTimeoutMs: 30 * minute,
   /** Protocol: after 429 wait this long and try once more. */
   rateLimitWaitMs: 30 * second,
+  /** None for a person who waits for the answer. */
+  rateLimitRepeats: 1,
 
   /** Protocol: without a text or tool event for this long, give up on the stream. */
   streamIdleMs: 10 * minute,

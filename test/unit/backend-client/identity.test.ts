@@ -12,7 +12,12 @@ const rejected = new BackendError("token_rejected");
 const limited = () => new BackendError("rate_limited");
 
 /** Several processes on one store, with a backend that grants or refuses each request for a token. */
-function setUp(options: { config?: { token?: string; clientId?: string }; answers?: (GrantedToken | Error)[] } = {}) {
+function setUp(
+  options: {
+    config?: { token?: string; clientId?: string };
+    answers?: (GrantedToken | Promise<GrantedToken> | Error)[];
+  } = {},
+) {
   const time = createManualClock();
   const store = createMemoryIdentityStore();
   const requests: string[] = [];
@@ -74,6 +79,27 @@ describe("an anonymous account", () => {
     expect(requests).toEqual(["client-1", "client-1"]);
     expect(new Set(renewed.map(({ id }) => id)).size).toBe(1);
     expect(renewed[0]?.id).not.toBe(old.id);
+  });
+
+  it("is kept although whoever asked for it has stopped waiting", async () => {
+    const granted = Promise.withResolvers<GrantedToken>();
+    const { process, requests, store } = setUp({ answers: [granted.promise] });
+    const impatient = new AbortController();
+    const first = process().current(impatient.signal);
+    while (requests.length === 0) await Promise.resolve();
+    impatient.abort(new Error("gone"));
+    await expect(first).rejects.toThrow("gone");
+    expect(store.identities.size).toBe(0);
+
+    granted.resolve({ token: "t", userId: null, expiresAtMs: null });
+    expect((await process().current(signal)).token).toBe("t");
+    expect(requests).toHaveLength(1);
+  });
+
+  it("is not asked for by a caller who has gone already", async () => {
+    const { process, requests } = setUp();
+    await expect(process().current(AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
+    expect(requests).toEqual([]);
   });
 
   it("stays known by its id after a renewal, for the sessions that it made", async () => {
