@@ -11,7 +11,18 @@ const MANIFEST = "../package.json";
  * it: it sees all but the local backend, which is another program.
  */
 const mayImport: Record<string, readonly string[]> = {
-  root: ["config.ts", "domain", "queue", "storage", "outbound", "backend-client", "webhooks", "api", "workers"],
+  root: [
+    "config.ts",
+    "domain",
+    "queue",
+    "storage",
+    "outbound",
+    "backend-client",
+    "webhooks",
+    "inputs",
+    "api",
+    "workers",
+  ],
   "config.ts": ["domain"],
   domain: [],
   queue: ["domain"],
@@ -19,8 +30,9 @@ const mayImport: Record<string, readonly string[]> = {
   outbound: ["domain"],
   "backend-client": ["domain", "outbound"],
   webhooks: ["domain", "outbound"],
+  inputs: ["domain"],
   api: ["domain", "queue", "storage", "outbound", "webhooks"],
-  workers: ["domain", "queue", "storage", "outbound", "backend-client", "webhooks"],
+  workers: ["domain", "queue", "storage", "outbound", "backend-client", "webhooks", "inputs"],
   "local-backend": [],
 };
 
@@ -29,6 +41,12 @@ const libraryOwners: readonly { library: RegExp; owners: readonly string[] }[] =
   { library: /^(fastify|@fastify\/.+|fastify-.+)$/, owners: ["api", "local-backend"] },
   { library: /^bullmq$/, owners: ["queue", "workers"] },
   { library: /^undici$/, owners: ["backend-client", "webhooks", "outbound"] },
+  { library: /^file-type$/, owners: ["storage", "local-backend"] },
+  // What reads bytes of strangers, away from the process that holds secrets.
+  {
+    library: /^(mammoth|yauzl|unpdf|libheif-js|jpeg-js|heic-convert|@mozilla\/readability|linkedom|eld|chardet)$/,
+    owners: ["inputs"],
+  },
 ];
 
 /**
@@ -53,7 +71,7 @@ function folderOf(path: string): string {
 }
 
 function checkName({ path }: SourceModule): string[] {
-  const names = path.replace(/\.ts$/, "").split("/");
+  const names = path.replace(/(\.d)?\.ts$/, "").split("/");
   return names.flatMap((name) => {
     if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return [`${path} is not in kebab-case`];
     return FORBIDDEN_NAMES.has(name) ? [`${path} is not named for what it holds: ${name}`] : [];

@@ -25,6 +25,9 @@ describe("the rules of the layout", () => {
       "workers/supervisor.ts": `import "bullmq"; import "../backend-client/render.ts"; import "../queue/jobs.ts";`,
       "backend-client/render.ts": `import "undici"; import "node:fs"; import "../outbound/guard.ts";`,
       "outbound/guard.ts": `import "../domain/job.ts";`,
+      "workers/script.ts": `import "../inputs/converter.ts";`,
+      "inputs/converter.ts": `import "mammoth"; import "../domain/job.ts";`,
+      "inputs/mammoth.d.ts": `declare module "mammoth";`,
       "queue/jobs.ts": `import { type Job } from "../domain/job.ts"; export { Job } from "../domain/job.ts"; export const a = 1;`,
       "domain/job.ts": `import { z } from "zod"; export type Job = z.infer<typeof z>;`,
     });
@@ -53,6 +56,8 @@ describe("the rules of the layout", () => {
     ["api/app.ts", "new-id.ts"],
     ["webhooks/send.ts", "backend-client/render.ts"],
     ["outbound/guard.ts", "webhooks/send.ts"],
+    ["inputs/converter.ts", "outbound/guard.ts"],
+    ["api/app.ts", "inputs/converter.ts"],
   ])("forbid %s to import %s", (from, to) => {
     const specifier = from.includes("/") ? `../${to}` : `./${to}`;
     const violations = check({ [from]: `import "${specifier}"; export const a = 1;`, [to]: "export const b = 1;" });
@@ -65,6 +70,9 @@ describe("the rules of the layout", () => {
     ["api/app.ts", "bullmq"],
     ["workers/supervisor.ts", "undici"],
     ["main.ts", "fastify-type-provider-zod"],
+    ["storage/folder.ts", "unpdf"],
+    ["workers/supervisor.ts", "@mozilla/readability"],
+    ["inputs/converter.ts", "file-type"],
   ])("forbid %s to import %s, which other folders own", (path, library) => {
     expect(check({ [path]: `import "${library}/deep"; export const a = 1;` })).toEqual([
       expect.stringContaining(`${path} imports ${library}, which`),

@@ -1,0 +1,67 @@
+import { Readability } from "@mozilla/readability";
+import { parseHTML } from "linkedom";
+import { JobFailure } from "../domain/failure.ts";
+import { decodeUnicode } from "../domain/unicode-text.ts";
+import type { ConvertedText } from "./conversion.ts";
+import { decodeLegacy } from "./decode-text.ts";
+import { htmlText, type HtmlNode } from "./html-text.ts";
+import { tidyText } from "./tidy-text.ts";
+
+/** Where a page says in itself how it is encoded, it does so at its beginning. */
+const declarationBytes = 4096;
+const declaredCharset = /<(?:meta[^>]+charset|\?xml[^>]+encoding)\s*=\s*["']?\s*([\w:.-]{2,40})/i;
+/** Of a page's letters, counting a Chinese or Japanese character as three: less than this is a notice, not an article. */
+const minArticleLetters = 250;
+const maxElements = 100_000;
+/** An article in front of a login form is longer than the words around the form. */
+const minLettersBesideLogin = 1000;
+
+/** The HTML of a page: in the encoding that its sender or the page names, or else the one that it is in. */
+export function decodePage(bytes: Buffer, charset: string | null, name: string): string {
+  const declared = declaredCharset.exec(bytes.toString("latin1", 0, declarationBytes))?.[1] ?? null;
+  const text =
+    decodeAs(charset, bytes) ??
+    decodeUnicode(bytes, { cutOff: false }) ??
+    decodeAs(declared, bytes) ??
+    decodeLegacy(bytes);
+  if (text !== null) return text;
+  throw new JobFailure(
+    "document_unreadable",
+    `The encoding of ${name} is not clear. Send its words as \`input.text\`.`,
+  );
+}
+
+/** As browsers do, without refusing what is damaged in places. */
+function decodeAs(encoding: string | null, bytes: Buffer): string | null {
+  if (encoding === null) return null;
+  try {
+    return new TextDecoder(encoding).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** The article of a page, its title first. Throws `JobFailure` (`page_without_article`). */
+export function articleOf(html: string, name: string): ConvertedText {
+  const { document } = parseHTML(html);
+  const asksToLogIn = document.querySelector('input[type="password"]') !== null;
+  const article = new Readability<HtmlNode>(document, {
+    maxElemsToParse: maxElements,
+    serializer: (node): HtmlNode => node,
+  }).parse();
+  const title = tidyText(article?.title ?? "").replaceAll(/\s+/g, " ") || null;
+  const body = article?.content ? tidyText(htmlText(article.content)) : "";
+  if (weightOf(body) < (asksToLogIn ? minLettersBesideLogin : minArticleLetters)) {
+    throw new JobFailure(
+      "page_without_article",
+      asksToLogIn ? `${name} asks to log in and shows no article.` : `${name} shows no article without scripts.`,
+    );
+  }
+  return { text: title === null || body.startsWith(title) ? body : `${title}\n\n${body}`, title };
+}
+
+function weightOf(text: string): number {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  const dense = text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0;
+  return letters + 2 * dense;
+}
