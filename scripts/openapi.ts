@@ -20,6 +20,8 @@ async function generate(): Promise<string> {
     newId: unused,
     tenantOf: unused,
     jobs: { submit: unused, load: unused, list: unused, sessionExists: unused },
+    sessions: { make: unused, load: unused, list: unused },
+    backend: { credits: unused, session: unused, claim: unused },
     events: { follow: unused },
     files: { save: unused, load: unused },
     idempotency: { reserve: unused, settle: unused, release: unused },

@@ -1,13 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { homedir } from "node:os";
 import closeWithGrace from "close-with-grace";
 import { pino, type Logger } from "pino";
 import { createApi } from "./api/app.ts";
 import { createApiKeys } from "./api/authentication.ts";
-import { platformOf } from "./backend-client/attribution.ts";
-import { createBackend, type Backend } from "./backend-client/backend.ts";
-import { systemClock } from "./backend-client/clock.ts";
-import { backendLimits } from "./backend-client/limits.ts";
+import type { Backend } from "./backend-client/backend.ts";
+import { connectBackend, readerOf } from "./backend-connection.ts";
 import { readConfig, summaryOf, type Config } from "./config.ts";
 import { newId } from "./new-id.ts";
 import type { Redis } from "ioredis";
@@ -65,16 +61,18 @@ export async function startService(config: Config, log: Logger): Promise<Service
 
 type Parts = { config: Config; queue: OpenQueue; storage: Storage; outbound: OutboundClient; log: Logger };
 
-async function startApi(
-  { config, queue, storage, outbound, log }: Parts,
-  stops: (() => Promise<void>)[],
-): Promise<string> {
+async function startApi(parts: Parts, stops: (() => Promise<void>)[]): Promise<string> {
+  const { config, queue, storage, outbound, log } = parts;
+  // Whoever waits for an answer is told of a limit at once, instead of after the pause that jobs make.
+  const backend = connectBackend({ ...parts, identityStore: queue.requestIdentities }, { rateLimitRepeats: 0 });
   const api = await createApi({
     logger: log,
     now: Date.now,
     newId,
     tenantOf: createApiKeys([{ key: config.API_KEY, tenant }]).tenantOf,
     jobs: queue.jobs,
+    sessions: queue.sessions,
+    backend: readerOf(backend),
     events: queue.events,
     files: queue.files,
     idempotency: queue.idempotency,
@@ -87,13 +85,16 @@ async function startApi(
     isUnavailable: isRedisAway,
     operator: config.OPERATOR_KEY === undefined ? null : { key: config.OPERATOR_KEY, ...queue.operator },
   });
-  stops.push(async () => await api.close());
+  stops.push(async () => {
+    await api.close();
+    await backend.close();
+  });
   return await api.listen({ host: config.HOST, port: config.PORT });
 }
 
 async function startWork(parts: Parts, stops: (() => Promise<void>)[]): Promise<void> {
   const { config, queue, outbound, log } = parts;
-  const backend = createBackendOf(config, queue, outbound, log);
+  const backend = connectBackend({ ...parts, identityStore: queue.identities });
   const subscriber = queue.connect();
   const processStage = createStageProcessorOf(parts, backend, subscriber);
   const processWebhook = createWebhookDelivery({
@@ -172,25 +173,6 @@ function periodicWork({ config, queue, log }: Parts, backend: Backend): Periodic
   return Object.entries({ sweep: sweeper.sweep, gates: lookAtGates, settle: settleSessions }).map(([name, work]) =>
     createPeriodic({ name, work, everyMs: config.SWEEP_MS, locks, log }),
   );
-}
-
-function createBackendOf(config: Config, queue: OpenQueue, outbound: OutboundClient, log: Logger): Backend {
-  const platform = platformOf({ setting: config.SKILL_SOURCE, installPath: import.meta.dirname, homeDir: homedir() });
-  return createBackend({
-    config: {
-      baseUrl: config.NEMO_API_URL,
-      webUrl: config.NEMO_WEB_URL,
-      token: config.NEMO_TOKEN,
-      clientId: config.NEMO_CLIENT_ID,
-      platform,
-    },
-    identityStore: queue.identities,
-    publicGet: outbound.get,
-    newClientId: randomUUID,
-    clock: systemClock,
-    limits: { ...backendLimits, rateLimitWaitMs: config.RETRY_MS },
-    log,
-  });
 }
 
 function timingsOf(config: Config): Timings {

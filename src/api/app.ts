@@ -1,5 +1,6 @@
 import { fastify, LogController, type FastifyInstance } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { createAskBackend } from "./ask-backend.ts";
 import { requireApiKey } from "./authentication.ts";
 import { defaultApiLimits, type ApiDeps, type ApiLimits } from "./dependencies.ts";
 import { answerProblems, answerUnroutable, createClientErrorHandler } from "./error-handler.ts";
@@ -16,8 +17,10 @@ import { addHealthRoutes } from "./routes/health.ts";
 import { addJobEventRoutes } from "./routes/job-events.ts";
 import { addJobControlRoutes } from "./routes/job-control.ts";
 import { addJobRoutes } from "./routes/jobs.ts";
+import { addMessageRoutes } from "./routes/messages.ts";
 import { addOperatorRoutes } from "./routes/operator.ts";
 import { addProblemTypeRoutes } from "./routes/problem-types.ts";
+import { addSessionRoutes } from "./routes/sessions.ts";
 
 /** A request id from outside is taken over when it is harmless in logs and headers. */
 const saneRequestId = /^[\w.:-]{1,128}$/;
@@ -77,5 +80,8 @@ async function addV1Routes(v1: Api, deps: ApiDeps, limits: ApiLimits, streams: O
   addJobRoutes(v1, deps);
   addJobControlRoutes(v1, deps);
   addJobEventRoutes(v1, deps, limits, streams);
+  const ask = createAskBackend(limits);
+  addSessionRoutes(v1, deps, ask);
+  addMessageRoutes(v1, deps, ask);
   await v1.register(async (scope: Api) => addFileRoutes(scope, deps));
 }

@@ -4,6 +4,8 @@ import type { FileId, JobId, NewId, SessionId } from "../domain/id.ts";
 import type { KeptJobEvent } from "../domain/job-event.ts";
 import type { JobCircumstances } from "../domain/job-view.ts";
 import type { Job, JobStatus, QueuedJob } from "../domain/job.ts";
+import type { Session, SessionPlace } from "../domain/session.ts";
+import type { SkillName } from "../domain/skill.ts";
 import type { GateReason, Waiting } from "../domain/waiting.ts";
 
 /** What the API needs of the rest, as it needs it; the composition root injects what has these shapes. */
@@ -20,6 +22,43 @@ export type JobStore = {
     query: { limit: number; before: JobId | null; status: JobStatus | null },
   ): Promise<{ jobs: StoredJob[]; next: JobId | null }>;
   sessionExists(tenant: string, id: SessionId): Promise<boolean>;
+};
+
+export type SessionStore = {
+  /** Makes a session, or returns the one that has its id. */
+  make(tenant: string, session: Pick<Session, "id" | "skill" | "metadata" | "createdAtMs">): Promise<Session>;
+  load(tenant: string, id: SessionId): Promise<Session | null>;
+  /** Newest first. `next` is where the next page begins; a page may be short, or empty, and not the last. */
+  list(
+    tenant: string,
+    query: { limit: number; before: SessionId | null },
+  ): Promise<{ sessions: Session[]; next: SessionId | null }>;
+};
+
+/** A session that is on the backend, and the skill that it is asked about as. */
+export type PlacedSession = SessionPlace & { skill: SkillName };
+
+export type SeenSession = {
+  /** Null where there is no draft. */
+  draftText: string | null;
+  media: { name: string | null; origin: "video_infos" | "generated_media" }[];
+  /** Whether the draft can be exported. */
+  isReady: boolean;
+};
+
+/**
+ * The backend, as far as callers may ask it. Failures are `JobFailure`s, of which `session_gone` says that it has dropped the
+ * session; when the signal aborts, its reason is thrown.
+ */
+export type BackendReader = {
+  /** `identityId` null: of the account that new sessions are made with. */
+  credits(
+    account: { identityId: string | null; skill: SkillName },
+    signal: AbortSignal,
+  ): Promise<{ available: number; frozen: number; total: number }>;
+  session(session: PlacedSession, signal: AbortSignal): Promise<SeenSession>;
+  /** The link is a secret. */
+  claim(session: PlacedSession, signal: AbortSignal): Promise<{ url: string; expiresInS: number | null }>;
 };
 
 export type JobControl = {
@@ -123,6 +162,10 @@ export type ApiLimits = {
   /** Must be well below `idleConnectionMs`, or quiet event streams are cut. */
   heartbeatMs: number;
   checkTimeoutMs: number;
+  /** How long an answer of the backend is waited for while a caller waits. */
+  backendAnswerMs: number;
+  /** How many such answers may be waited for at once. */
+  maxBackendQuestions: number;
   /** How long requests under way may take to be answered once the service is closing. */
   drainMs: number;
 };
@@ -134,6 +177,8 @@ export const defaultApiLimits: ApiLimits = {
   maxEventStreams: 1_000,
   heartbeatMs: 15_000,
   checkTimeoutMs: 2_000,
+  backendAnswerMs: 10_000,
+  maxBackendQuestions: 500,
   drainMs: 10_000,
 };
 
@@ -145,6 +190,8 @@ export type ApiDeps = {
   /** The tenant that an API key belongs to; null when the key is unknown. */
   tenantOf: (apiKey: string) => string | null;
   jobs: JobStore;
+  sessions: SessionStore;
+  backend: BackendReader;
   events: EventFeed;
   files: FileRecords;
   idempotency: IdempotencyRecords;

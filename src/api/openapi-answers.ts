@@ -47,6 +47,16 @@ export function problems(...codes: FailureCode[]): Record<number, Answer<z.ZodTy
   );
 }
 
+/** What a question to the backend may end in. */
+export const backendProblems = [
+  "backend_auth",
+  "backend_forbidden",
+  "backend_rejected",
+  "backend_protocol",
+  "backend_unavailable",
+  "rate_limited",
+] as const satisfies FailureCode[];
+
 function describe(codes: readonly FailureCode[]): string {
   return codes.map((code) => `\`${code}\`: ${describeFailure(code).title}`).join("\n\n");
 }

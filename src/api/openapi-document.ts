@@ -79,6 +79,8 @@ export const documentSettings: FastifyDynamicSwaggerOptions = {
     servers: [{ url: "/" }],
     tags: [
       { name: "jobs", description: "What Reelay does for you." },
+      { name: "sessions", description: "Conversations: messages and jobs that build on each other." },
+      { name: "credits", description: "What the account on the backend has left." },
       { name: "files", description: "What jobs take, and what they make." },
       { name: "problems", description: "What can go wrong." },
       { name: "health", description: "For load balancers and orchestrators." },

@@ -49,6 +49,7 @@ const headersOfStatus: Record<string, readonly (keyof typeof answerHeaders)[]> =
   "401": ["WWW-Authenticate"],
   "409": ["Retry-After"],
   "429": ["Retry-After"],
+  "502": ["Retry-After"],
   "503": ["Retry-After"],
 };
 

@@ -32,6 +32,8 @@ const retryAfterS: Partial<Record<FailureCode, number>> = {
   idempotency_conflict: 1,
   too_many_requests: 5,
   not_ready: 5,
+  backend_unavailable: 30,
+  rate_limited: 30,
 };
 
 /** Where `type` of a problem points to. */

@@ -3,6 +3,7 @@ import { describeFailure, failureCodes, type FailureCode } from "./failure.ts";
 import { jobIdSchema, sessionIdSchema, type JobId, type SessionId } from "./id.ts";
 import { metadataSchema } from "./job-request.ts";
 import { defaultSkill, skillNameSchema, type SkillName } from "./skill.ts";
+import { summaryOf, type Timeline } from "./timeline.ts";
 import { isoTime } from "./waiting.ts";
 
 /** A session's place on the backend, and whose it is there. */
@@ -33,8 +34,7 @@ export type Session = {
 
 /** What is seen of a session on the backend. */
 export type SessionSight = {
-  summary: string | null;
-  durationMs: number | null;
+  timeline: Timeline | null;
   media: { name: string | null; origin: "uploaded" | "generated" }[];
   isReady: boolean;
 };
@@ -153,8 +153,14 @@ function stateOf({ place }: Session, { kind }: Look): SessionView["state"] {
 type TimelineView = Pick<SessionView, "summary" | "duration_s" | "as_of" | "media" | "ready_for_export">;
 
 function seenNow({ sight, atMs }: Extract<Look, { kind: "seen" }>): TimelineView {
-  const { summary, durationMs, media, isReady } = sight;
-  return { summary, duration_s: secondsOf(durationMs), as_of: isoTime(atMs), media, ready_for_export: isReady };
+  const { timeline, media, isReady } = sight;
+  return {
+    summary: timeline === null ? null : summaryOf(timeline),
+    duration_s: secondsOf(timeline?.durationMs ?? null),
+    as_of: isoTime(atMs),
+    media,
+    ready_for_export: isReady,
+  };
 }
 
 function keptBefore({ place, timeline }: Session): TimelineView {

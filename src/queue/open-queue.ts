@@ -93,6 +93,11 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     control: createJobControl({ redis: requests, keys, records: requestRecords, queues, passOn, newId, now }),
     claims: createClaims({ redis, keys, records, newId, now }),
     identities: createIdentityStore({ redis, keys, locks }),
+    requestIdentities: createIdentityStore({
+      redis: requests,
+      keys,
+      locks: createLocks({ redis: requests, keys, newId }),
+    }),
     files: createFileRecords({ redis: requests, keys }),
     jobs: createJobStore({ redis: requests, keys, records: requestRecords }),
     sessions: createSessionStore({ redis: requests, keys, retentionS }),

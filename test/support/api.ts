@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { onTestFinished } from "vitest";
 import { createApi } from "../../src/api/app.ts";
 import { createApiKeys } from "../../src/api/authentication.ts";
-import type { ApiDeps } from "../../src/api/dependencies.ts";
+import type { ApiDeps, BackendReader } from "../../src/api/dependencies.ts";
 import { newId } from "../../src/new-id.ts";
 import { connectRedis, isRedisAway } from "../../src/queue/connection.ts";
 import { createEventFeed } from "../../src/queue/event-feed.ts";
@@ -27,6 +27,13 @@ type Settings = {
   leaseMs?: number;
 };
 
+/** A backend that nobody is to ask. */
+const noBackend: BackendReader = {
+  credits: async () => Promise.reject(new Error("The backend was asked for credits")),
+  session: async () => Promise.reject(new Error("The backend was asked for a session")),
+  claim: async () => Promise.reject(new Error("The backend was asked for a claim")),
+};
+
 /** The API on a free loopback port, over real Redis and a real folder; gone when the test ends. */
 export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Settings = {}) {
   const folder = await tempFolder();
@@ -37,7 +44,7 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Sett
   const lines: string[] = [];
   const keep = { write: (line: string) => void lines.push(line) };
   const real: ApiDeps = {
-    logger: pino({ level: "debug" }, keep),
+    logger: pino({ level: "trace" }, keep),
     now: Date.now,
     newId,
     ...createApiKeys([
@@ -45,6 +52,8 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Sett
       { key: otherApiKey, tenant: "other" },
     ]),
     jobs: queue.store,
+    sessions: queue.sessions,
+    backend: noBackend,
     events: createEventFeed({ redis, subscriber, keys }),
     files: createFileRecords({ redis, keys }),
     idempotency: createIdempotency({ redis, keys, now: Date.now, keepS: 1_000, leaseMs }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { JobFailure } from "../../domain/failure.ts";
+import { JobFailure, type FailureCode } from "../../domain/failure.ts";
 import { jobIdSchema } from "../../domain/id.ts";
 import { jobRequestSchema } from "../../domain/job-request.ts";
 import { jobViewSchema, viewOfJob, type JobView } from "../../domain/job-view.ts";
@@ -29,6 +29,21 @@ const jobPageSchema = z
   })
   .meta({ id: "JobPage" });
 
+/** What may come of asking for a job. */
+export const acceptanceProblems = [
+  "invalid_request",
+  "unauthorized",
+  "not_found",
+  "idempotency_conflict",
+  "payload_too_large",
+  "file_too_large",
+  "unsupported_media_type",
+  "file_type_not_supported",
+  "file_not_found",
+  "idempotency_mismatch",
+  "internal_error",
+] as const satisfies FailureCode[];
+
 export function addJobRoutes(app: Api, deps: ApiDeps): void {
   app.route({
     method: "POST",
@@ -43,19 +58,7 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
       body: jobRequestSchema,
       response: {
         202: answers("The job was accepted.", jobViewSchema),
-        ...problems(
-          "invalid_request",
-          "unauthorized",
-          "not_found",
-          "idempotency_conflict",
-          "payload_too_large",
-          "file_too_large",
-          "unsupported_media_type",
-          "file_type_not_supported",
-          "file_not_found",
-          "idempotency_mismatch",
-          "internal_error",
-        ),
+        ...problems(...acceptanceProblems),
       },
     },
     handler: async (request, reply) => {
