@@ -29,6 +29,8 @@ export type Settings = {
   plan: "registered" | "anonymous";
   /** The share of edits whose stream closes without a text, 0 to 1. */
   silentShare: number;
+  /** The share of generations and edits whose reply asks for clips to be dragged and dropped, 0 to 1; null leaves it to the reply. */
+  dragShare: number | null;
 };
 
 /** Slower than this, a wait would be longer than a timer can be. */
@@ -45,6 +47,7 @@ const environmentSchema = z
     LOCAL_BACKEND_DIALECT: z.enum(["first", "last"]).default("first"),
     LOCAL_BACKEND_PLAN: z.enum(["registered", "anonymous"]).default("registered"),
     LOCAL_BACKEND_SILENT_SHARE: z.coerce.number().min(0).max(1).default(0.3),
+    LOCAL_BACKEND_DRAG_SHARE: z.coerce.number().min(0).max(1).optional(),
     LOCAL_BACKEND_ANONYMOUS_CREDITS: z.coerce.number().int().min(0).default(100),
     LOCAL_BACKEND_TOKENS_PER_IP: z.coerce.number().int().min(1).default(10),
     FFMPEG_PATH: z.string().optional(),
@@ -65,6 +68,7 @@ const environmentSchema = z
       dialect: env.LOCAL_BACKEND_DIALECT,
       plan: env.LOCAL_BACKEND_PLAN,
       silentShare: env.LOCAL_BACKEND_SILENT_SHARE,
+      dragShare: env.LOCAL_BACKEND_DRAG_SHARE ?? null,
     },
   }));
 

@@ -62,6 +62,8 @@ const editSchema = z.discriminatedUnion("kind", [
   /** `level` 0 to 1; or louder and quieter by a step. */
   z.object({ kind: z.literal("volume"), change: z.union([z.number(), z.enum(["up", "down"])]) }),
   z.object({ kind: z.literal("trim"), toMs: z.number() }),
+  /** The scenes the other way round. */
+  z.object({ kind: z.literal("reorder") }),
   /** Anything else that is asked of a timeline: other backgrounds and transitions. */
   z.object({ kind: z.literal("restyle") }),
 ]);
@@ -98,6 +100,8 @@ const runSchema = z.object({
   credits: z.number(),
   /** It says nothing; its changes are made all the same. */
   silent: z.boolean(),
+  /** Its reply ends with a request to drag and drop, or it does not; null: as it happens. */
+  asksDrag: z.boolean().nullable().default(null),
   streamError: streamErrorSchema.nullable(),
   /** How many of its changes are in the timeline: where it goes on after a restart. */
   changesDone: z.number(),

@@ -15,6 +15,8 @@ const generate =
 const title = /\b(title|headline|caption|heading)\b|标题|字幕/i;
 const volume = /\b(volume|louder|quieter|softer|turn (it|the music) (up|down))\b|音量|大声|小声|调低|调高|调小|调大/i;
 const trim = /\b(trim|shorten|cut (it|the|down|to))\b|裁剪|剪短|缩短|剪到|剪成/i;
+const reorder =
+  /\b(reorder|rearrange|shuffle)\b|\b(move|swap|change)\b.*\b(clips?|scenes?|order)\b|(调整|改变|更换|交换|重排|重新排列).*(顺序|片段|镜头)|重新排序/i;
 const reformat =
   /\b(aspect|ratio|landscape|portrait|vertical|horizontal|square|widescreen)\b|画幅|比例|横屏|竖屏|横版|竖版|方形|\d\s*[:：]\s*\d/i;
 /** How an order to an editor begins, rather than a sentence of a script. */
@@ -66,6 +68,7 @@ function editsIn(text: string): Edit[] {
   else if (changesVolume) edits.push({ kind: "volume", change: level ?? direction(text) });
   else if (speaksOfMusic && (put.test(text) || musicWish.test(text)))
     edits.push({ kind: "add_music", mood: moodIn(text), volume: level });
+  if (reorder.test(text)) edits.push({ kind: "reorder" });
   const toMs = durationIn(text);
   if (trim.test(text) && toMs !== null && toMs > 0) edits.push({ kind: "trim", toMs });
   return edits;

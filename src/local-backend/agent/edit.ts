@@ -63,6 +63,8 @@ export function applyEdit(project: Project, edit: Edit, making: Making): Project
         : { ...project, music: { ...project.music, volume: volumeAfter(project.music.volume, edit.change) } };
     case "trim":
       return trim(project, Math.max(MIN_TOTAL_MS, edit.toMs));
+    case "reorder":
+      return { ...project, scenes: withCutFirst(project.scenes.toReversed()) };
     case "restyle": {
       const scenes = project.scenes.map((scene, index) =>
         withTransition({ ...scene, seed: Math.floor(random() * 1e9) }, index, random),
@@ -70,6 +72,11 @@ export function applyEdit(project: Project, edit: Edit, making: Making): Project
       return { ...project, scenes };
     }
   }
+}
+
+/** Nothing comes before the first scene that it could come in from. */
+function withCutFirst(scenes: Scene[]): Scene[] {
+  return scenes.map((scene, index) => (index === 0 ? { ...scene, transition: "cut" } : scene));
 }
 
 function withTransition(scene: Scene, index: number, random: Random): Scene {

@@ -53,7 +53,7 @@ export function* planRun(seed: string, session: Session, run: Run, nowMs: () => 
     case "answer":
       yield { waitMs: totalMs * 0.6, event: { type: "heartbeat" } };
   }
-  const reply = closingReply(run.intent, session.project, run.language, random);
+  const reply = closingReply(run, session.project, random);
   yield* speech(reply, totalMs * 0.03, random);
   if (random() < TEMPORARY_ISSUE_SHARE) yield* speech(say.temporaryIssue, totalMs * 0.01, random);
 }

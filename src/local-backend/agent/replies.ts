@@ -2,11 +2,13 @@ import { totalDurationMs } from "../draft.ts";
 import type { Project } from "../project.ts";
 import { pick } from "../random.ts";
 import type { Random } from "../random.ts";
-import type { Edit, Intent } from "../session-record.ts";
+import type { Edit, Run } from "../session-record.ts";
 import { moodNames } from "./edit.ts";
 import type { Language } from "./language.ts";
 
 /** What the agent says. It believes that a person sits in front of its editor, and sends them clicking. */
+
+type Hints = readonly [string, ...string[]];
 
 type Phrases = {
   thinking: (text: string) => string;
@@ -18,8 +20,8 @@ type Phrases = {
   timeline: (project: Project) => string;
   help: string;
   nothingToEdit: string;
-  guiAfterGenerate: readonly [string, ...string[]];
-  guiAfterEdit: readonly [string, ...string[]];
+  guiAfterGenerate: Hints;
+  guiAfterEdit: Hints;
   temporaryIssue: string;
 };
 
@@ -81,8 +83,13 @@ export function speak(language: Language): Phrases {
 }
 
 /** The last words of a run: what was made, and what a person should click on next. */
-export function closingReply(intent: Intent, project: Project | null, language: Language, random: Random): string {
+export function closingReply(
+  { intent, language, asksDrag }: Pick<Run, "intent" | "language" | "asksDrag">,
+  project: Project | null,
+  random: Random,
+): string {
   const say = phrases[language];
+  const gui = (hints: Hints): string => guiHint(asksDrag === true ? say.guiAfterGenerate : hints, asksDrag, random);
   const between = language === "zh" ? "" : " ";
   if (intent.kind === "answer") {
     if (intent.about === "nothing_to_edit") return say.nothingToEdit;
@@ -91,12 +98,18 @@ export function closingReply(intent: Intent, project: Project | null, language: 
   if (project === null) return say.nothingToEdit;
   switch (intent.kind) {
     case "generate":
-      return [say.finished(project), pick(random, say.guiAfterGenerate)].join(between);
+      return [say.finished(project), gui(say.guiAfterGenerate)].join(between);
     case "reformat":
-      return [say.reformatted(project), pick(random, say.guiAfterGenerate)].join(between);
+      return [say.reformatted(project), gui(say.guiAfterGenerate)].join(between);
     case "edit":
-      return [...intent.edits.map((edit) => say.edited(edit, project)), pick(random, say.guiAfterEdit)].join(between);
+      return [...intent.edits.map((edit) => say.edited(edit, project)), gui(say.guiAfterEdit)].join(between);
   }
+}
+
+/** What to click on next; a request to drag and drop where that is asked for, and none where it is not. */
+function guiHint(hints: Hints, asksDrag: boolean | null, random: Random): string {
+  const [first, ...others] = asksDrag === null ? hints : hints.filter((hint) => /drag|拖拽/.test(hint) === asksDrag);
+  return pick(random, [first ?? hints[0], ...others]);
 }
 
 function editedEn(edit: Edit, project: Project): string {
@@ -113,6 +126,8 @@ function editedEn(edit: Edit, project: Project): string {
         : "There is no music whose volume I could change.";
     case "trim":
       return `I've trimmed the video to ${seconds(project)} seconds.`;
+    case "reorder":
+      return "I've put the clips in another order.";
     case "restyle":
       return "I've refreshed the visuals and transitions of your video.";
   }
@@ -130,6 +145,8 @@ function editedZh(edit: Edit, project: Project): string {
       return project.music ? `音乐音量已调整为 ${percent(project)}%。` : "没有可以调整音量的音乐。";
     case "trim":
       return `视频已裁剪到 ${seconds(project)} 秒。`;
+    case "reorder":
+      return "已调整片段顺序。";
     case "restyle":
       return "已更新视频的画面和转场。";
   }

@@ -67,6 +67,7 @@ export function createAgent(deps: AgentDeps): Agent {
         intent,
         credits,
         silent: forced.silent || (intent.kind === "edit" && chance < settings.silentShare),
+        asksDrag: asksDrag(deps, session, ordinal),
         streamError: forced.streamError,
         changesDone: 0,
       };
@@ -92,6 +93,10 @@ export function createAgent(deps: AgentDeps): Agent {
       await Promise.allSettled(underWay);
     },
   };
+}
+
+function asksDrag({ seed, settings: { dragShare } }: AgentDeps, session: Session, ordinal: number): boolean | null {
+  return dragShare === null ? null : createRandom(seed, session.id, ordinal, "drag")() < dragShare;
 }
 
 function appraise(session: Session, text: string): { intent: Intent; credits: number } {

@@ -39,6 +39,7 @@ const settingsSchema = z.strictObject({
   dialect: z.enum(["first", "last"]).optional(),
   plan: z.enum(["registered", "anonymous"]).optional(),
   silent_share: z.number().min(0).max(1).optional(),
+  drag_share: z.number().min(0).max(1).nullable().optional(),
   account: accountChangeSchema.optional(),
   drop_session: z.string().optional(),
 });
@@ -51,6 +52,7 @@ export async function addControlRoutes(app: FastifyInstance, services: Services)
     dialect: settings.dialect,
     plan: settings.plan,
     silent_share: settings.silentShare,
+    drag_share: settings.dragShare,
   });
 
   app.get("/ledger", async (request) => ({ entries: await ledger.read(parseWith(ledgerQuerySchema, request.query)) }));
@@ -72,6 +74,7 @@ export async function addControlRoutes(app: FastifyInstance, services: Services)
       dialect,
       plan,
       silent_share: silentShare,
+      drag_share: dragShare,
       account,
       drop_session: dropSession,
     } = parseBody(request, settingsSchema);
@@ -81,6 +84,7 @@ export async function addControlRoutes(app: FastifyInstance, services: Services)
     settings.dialect = dialect ?? settings.dialect;
     settings.plan = plan ?? settings.plan;
     settings.silentShare = silentShare ?? settings.silentShare;
+    settings.dragShare = dragShare === undefined ? settings.dragShare : dragShare;
     return currentSettings();
   });
 }
