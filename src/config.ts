@@ -76,6 +76,8 @@ const environmentSchema = z.object({
   RECOVERY_READ_MS: duration(protocolRecoveryTimings.readEveryMs),
   RECOVERY_QUIET_MS: duration(protocolRecoveryTimings.quietMs),
   RETRY_MS: duration(30_000),
+  /** How long after a tool event of a stream the timeline is looked at for a first cut, and between two such looks. */
+  NEWS_EVERY_MS: duration(3_000),
   /** How often a backend that is down is probed, and the balance of an account without credits is looked at. */
   PROBE_MS: duration(30_000),
   CREDITS_POLL_MS: duration(60_000),

@@ -6,27 +6,19 @@ import type { Backend } from "./backend-client/backend.ts";
 import { connectBackend, readerOf } from "./backend-connection.ts";
 import { readConfig, summaryOf, type Config } from "./config.ts";
 import { newId } from "./new-id.ts";
-import type { Redis } from "ioredis";
 import { createOutboundClient, type OutboundClient } from "./outbound/outbound-client.ts";
 import { isRedisAway } from "./queue/connection.ts";
 import { openQueue, type OpenQueue } from "./queue/open-queue.ts";
 import { createPeriodic, type Periodic } from "./queue/periodic.ts";
+import { connectStages, timingsOf } from "./stage-processing.ts";
 import { createFolderStorage, type Storage } from "./storage/folder-storage.ts";
 import { recogniseFile } from "./storage/file-kind.ts";
 import { standardScheduleMs } from "./webhooks/retry-schedule.ts";
 import { createWebhookSender } from "./webhooks/send.ts";
 import { parseSecret } from "./webhooks/sign.ts";
-import { createAccountGates } from "./workers/account-gates.ts";
-import { createBreaker } from "./workers/breaker.ts";
-import { createExportStage } from "./workers/export-stage.ts";
 import { createGatekeeper } from "./workers/gatekeeper.ts";
-import { createGenerateStage } from "./workers/generate-stage.ts";
-import { createInterrupts } from "./workers/interrupts.ts";
 import { createSessionSettler } from "./workers/session-settler.ts";
-import { createStageProcessor } from "./workers/stage-processor.ts";
 import { startWorkers } from "./workers/supervisor.ts";
-import type { Timings } from "./workers/timings.ts";
-import { createUploadStage } from "./workers/upload-stage.ts";
 import { createWebhookDelivery } from "./workers/webhook-delivery.ts";
 
 /** Until tenants are managed, the one API key belongs to this one. */
@@ -96,7 +88,7 @@ async function startWork(parts: Parts, stops: (() => Promise<void>)[]): Promise<
   const { config, queue, outbound, log } = parts;
   const backend = connectBackend({ ...parts, identityStore: queue.identities });
   const subscriber = queue.connect();
-  const processStage = createStageProcessorOf(parts, backend, subscriber);
+  const processStage = connectStages(parts, backend, subscriber);
   const processWebhook = createWebhookDelivery({
     redis: queue.redis,
     keys: queue.keys,
@@ -120,41 +112,6 @@ async function startWork(parts: Parts, stops: (() => Promise<void>)[]): Promise<
   });
 }
 
-function createStageProcessorOf({ config, queue, storage, log }: Parts, backend: Backend, subscriber: Redis) {
-  const { gates, admission, files, keys, claims, passOn } = queue;
-  const now = Date.now;
-  const shared = { backend, storage, files, gates, timings: timingsOf(config), newId, now, log };
-  return createStageProcessor({
-    ...shared,
-    claims,
-    passOn,
-    gateFor: createAccountGates({
-      backend,
-      gates,
-      now,
-      rateLimitMs: config.RETRY_MS,
-      creditsPollMs: config.CREDITS_POLL_MS,
-    }),
-    breaker: createBreaker({ gates, now, probeEveryMs: config.PROBE_MS }),
-    interrupts: createInterrupts({ subscriber, keys }),
-    stages: {
-      upload: createUploadStage(shared),
-      generate: createGenerateStage({
-        ...shared,
-        monotonicNow: () => performance.now(),
-        hasOtherWork: admission.hasOtherWork,
-      }),
-      export: createExportStage(shared),
-    },
-    retryMs: config.RETRY_MS,
-    stageLimitsMs: {
-      upload: config.UPLOAD_LIMIT_MS,
-      generate: config.GENERATE_LIMIT_MS,
-      export: config.EXPORT_LIMIT_MS,
-    },
-  });
-}
-
 /** What some process has to look after all the time: leftovers of crashes, closed gates, sessions that settle. */
 function periodicWork({ config, queue, log }: Parts, backend: Backend): Periodic[] {
   const { gates, admission, records, settling, sweeper, locks } = queue;
@@ -173,19 +130,6 @@ function periodicWork({ config, queue, log }: Parts, backend: Backend): Periodic
   return Object.entries({ sweep: sweeper.sweep, gates: lookAtGates, settle: settleSessions }).map(([name, work]) =>
     createPeriodic({ name, work, everyMs: config.SWEEP_MS, locks, log }),
   );
-}
-
-function timingsOf(config: Config): Timings {
-  return {
-    pollEveryMs: config.EXPORT_POLL_MS,
-    renderDeadlineMs: config.RENDER_DEADLINE_MS,
-    retryMs: config.RETRY_MS,
-    recovery: {
-      firstReadMs: config.RECOVERY_FIRST_READ_MS,
-      readEveryMs: config.RECOVERY_READ_MS,
-      quietMs: config.RECOVERY_QUIET_MS,
-    },
-  };
 }
 
 async function main(): Promise<void> {

@@ -163,9 +163,11 @@ function registrationLink({ webUrl, userId }: Caller): string {
   return userId === null ? link : `${link}?bind=${encodeURIComponent(userId)}`;
 }
 
+/** Takes out tokens, and what follows the path of a URL: the backend quotes addresses that it was to fetch, and those may be signed. */
 export function withoutSecrets(said: string, token: string | null): string {
   const withoutOwn = token === null ? said : said.replaceAll(token, "[token]");
-  return withoutOwn.replaceAll(/\b(nmv_|clm_)\w+/g, "[token]").replaceAll(/bearer\s+\S+/gi, "Bearer [token]");
+  const withoutQueries = withoutOwn.replaceAll(/(https?:\/\/[^\s?#"']*)[?#][^\s"']*/gi, "$1?[…]");
+  return withoutQueries.replaceAll(/\b(nmv_|clm_)\w+/g, "[token]").replaceAll(/bearer\s+\S+/gi, "Bearer [token]");
 }
 
 function jsonOrNull(body: string): unknown {

@@ -27,6 +27,11 @@ const resultSchema = z
   .object({
     summary: z.string().nullable().describe("The timeline in words."),
     reply: z.string().nullable().describe("What the backend said, without talk of its own editor."),
+    changes: z
+      .array(z.string())
+      .describe(
+        "What the job changed on the timeline, a line each, in the language of the request (English or Chinese).",
+      ),
     actions: z.array(z.string()).describe("What it asked its user to do in that editor, as names of API actions."),
     video: videoViewSchema.nullable(),
     credits_used: z.number().nullable().describe("Null where it could not be read."),
@@ -84,6 +89,11 @@ export const jobViewSchema = z
           summary:
             'Timeline (3 tracks): 1. Video: harbour at dawn (0-30s) 2. BGM: Lo-fi (0-30s, 35%) 3. Title: "The harbour" (0-3s)',
           reply: "Your video about the harbour is ready.",
+          changes: [
+            "Video added: harbour at dawn (0-30s)",
+            "BGM added: Lo-fi (0-30s, 35%)",
+            'Title added: "The harbour" (0-3s)',
+          ],
           actions: [],
           video: {
             file_id: "file_01k8pvmd3yf5t8b7q2n4h6j9x0",
@@ -148,6 +158,7 @@ function resultOf({ status, made }: Job): JobView["result"] {
   return {
     summary: timeline?.summary ?? null,
     reply: finished?.text ?? null,
+    changes: made.changes,
     actions: finished?.actions ?? [],
     video: video && {
       file_id: video.fileId,

@@ -36,7 +36,7 @@ export type Prepared = z.infer<typeof preparedSchema>;
 const uploadedFileSchema = z.object({ name: z.string(), kind: z.string() });
 
 /**
- * The one message of a generate stage, which costs money.
+ * The one message of a generate stage, which costs money. A plan has a second such stage only where a reply asked for an edit.
  * `sending`: it may have gone out. Whoever finds this and did not write it must not send it, but learn what became of it.
  * `finished`: the backend is done with it, and the draft was read.
  */
@@ -45,6 +45,8 @@ const messageSchema = z.discriminatedUnion("state", [
     state: z.literal("sending"),
     /** What the timeline was like before, to compare with. */
     fingerprintBefore: z.string(),
+    /** Storage key of the draft of then, to say afterwards what has changed; null where there was none. */
+    draftBeforeKey: z.string().nullable().default(null),
     sentAtMs: z.number(),
     /** Null while the stream that sent it is still read. */
     recovery: z
@@ -69,6 +71,14 @@ const messageSchema = z.discriminatedUnion("state", [
     recovered: z.boolean(),
   }),
 ]);
+
+/** What the second message is to say, and what was left of the reply to the first. */
+const editSchema = z.object({
+  text: z.string(),
+  replyBefore: z.string(),
+  actionsBefore: z.array(z.string()).default([]),
+});
+export type Edit = z.infer<typeof editSchema>;
 
 /** A session's timeline as it was kept: its draft is in storage. */
 export const timelineSchema = z.object({
@@ -108,9 +118,12 @@ const madeSchema = z.object({
   prepared: preparedSchema.nullable().default(null),
   uploads: z.array(uploadedFileSchema).nullable(),
   message: messageSchema.nullable(),
-  /** The edit that a reply asked its user to make by hand: the second, and last, message of a job that allows it. */
-  edit: z.object({ text: z.string(), replyBefore: z.string() }).nullable().default(null),
+  /** Set once the first message is done with, and its reply asked for an edit: the second, and last, message of a job that allows it. */
+  edit: editSchema.nullable().default(null),
+  /** What the messages changed on the timeline, in words. */
+  changes: z.array(z.string()).default([]),
   creditsBefore: z.number().nullable(),
+  /** Of all messages that were finished. */
   creditsUsed: z.number().nullable(),
   timeline: timelineSchema.nullable(),
   render: renderSchema.nullable(),
@@ -191,6 +204,7 @@ export const nothingMade: Made = {
   uploads: null,
   message: null,
   edit: null,
+  changes: [],
   creditsBefore: null,
   creditsUsed: null,
   timeline: null,

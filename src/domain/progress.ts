@@ -1,3 +1,4 @@
+import type { Job } from "./job.ts";
 import type { Stage } from "./job-request.ts";
 
 /** Rough shares of the whole time, so that one percentage runs from 0 to 100 over the plan. */
@@ -10,4 +11,15 @@ export function percentOf(plan: readonly Stage[], stageIndex: number, fraction: 
   const stage = plan[stageIndex];
   const within = stage === undefined ? 0 : weights[stage] * Math.min(1, Math.max(0, fraction));
   return Math.min(99, Math.floor(((before + within) / total) * 100));
+}
+
+/** The same for a job. One that allows an edit has a place for it from the start, so that a plan that grows takes nothing back. */
+export function percentOfJob({ plan, stageIndex, allowEdits, made }: Job, fraction: number): number {
+  const generate = plan.indexOf("generate");
+  if (!allowEdits || made.edit !== null || generate === -1) return percentOf(plan, stageIndex, fraction);
+  return percentOf(
+    plan.toSpliced(generate, 0, "generate"),
+    stageIndex > generate ? stageIndex + 1 : stageIndex,
+    fraction,
+  );
 }

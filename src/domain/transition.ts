@@ -1,6 +1,7 @@
 import type { JobFailure } from "./failure.ts";
 import type { EventId } from "./id.ts";
-import { hasEnded, stageOf, type EndedJob, type Job, type Made, type RunningJob } from "./job.ts";
+import { hasEnded, stageOf, type Edit, type EndedJob, type Job, type Made, type RunningJob } from "./job.ts";
+import type { Stage } from "./job-request.ts";
 
 /** How often a stage may be claimed without ending cleanly before the job fails. */
 export const maxCrashes = 20;
@@ -31,6 +32,29 @@ export function stageDone(job: RunningJob, ending: Ending): RunningJob | EndedJo
   if (job.stageIndex + 1 < job.plan.length)
     return { ...job, stageIndex: job.stageIndex + 1, stageStartedAtMs: null, crashes: 0 };
   return { ...job, status: "succeeded", finishedAtMs: ending.nowMs, eventId: ending.eventId };
+}
+
+/**
+ * The message is done, and its reply asks for an edit that the job allows: the plan grows by a stage that sends it, once a job.
+ * The new message has not been sent, so whoever claims the job next begins it like any other.
+ */
+export function editAllowed(job: RunningJob, edit: Edit): RunningJob {
+  if (!job.allowEdits || job.made.edit !== null || stageOf(job) !== "generate")
+    throw new Error(`${job.id} takes no edit at stage ${job.stageIndex}`);
+  const next = job.stageIndex + 1;
+  return {
+    ...making(job, { message: null, edit }),
+    plan: [...job.plan.slice(0, next), "generate", ...job.plan.slice(next)],
+    stageIndex: next,
+    stageStartedAtMs: null,
+    crashes: 0,
+  };
+}
+
+/** The plan that the job was accepted with. */
+export function originalPlan({ plan, made }: Job): Stage[] {
+  const first = plan.indexOf("generate");
+  return made.edit === null ? plan : plan.filter((stage, at) => stage !== "generate" || at === first);
 }
 
 /** Back to waiting, because a gate was found closed. What was made is kept, and the stage's run time begins anew. */

@@ -37,6 +37,8 @@ export type Claim = {
   park(gate: Gate): Promise<void>;
   /** Tells watchers; `progress` is what `GET /v1/jobs/{id}` shows from then on. */
   emit(event: JobEvent, progress?: Progress): Promise<void>;
+  /** Tells watchers what a repeat of a stage need not say again: within ten minutes, one event of the job under this name. */
+  emitOnce(name: string, event: JobEvent): Promise<void>;
 };
 
 export type ClaimDeps = { redis: Redis; keys: Keys; records: JobRecords; newId: NewId; now: () => number };
@@ -87,9 +89,9 @@ export function createClaims({ redis, keys, records, newId, now }: ClaimDeps) {
       if (stored === null) throw new ClaimLost(ref.id);
     }
 
-    async function emit(event: JobEvent, progress?: Progress): Promise<void> {
+    async function emitAs(operation: string, event: JobEvent, progress?: Progress): Promise<void> {
       const applied = await emitScript(
-        [keys.job(ref), keys.operation(newId("op"))],
+        [keys.job(ref), keys.operation(operation)],
         [
           keys.base,
           ref.tenant,
@@ -114,7 +116,8 @@ export function createClaims({ redis, keys, records, newId, now }: ClaimDeps) {
       update,
       keptTimeline: async () => await records.loadTimeline({ tenant: ref.tenant, id: first.sessionId }),
       park,
-      emit,
+      emit: async (event, progress) => await emitAs(newId("op"), event, progress),
+      emitOnce: async (name, event) => await emitAs(`${ref.id}-${name}`, event),
     };
   }
 

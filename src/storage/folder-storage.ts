@@ -23,6 +23,8 @@ export type Storage = {
   stat: (key: string) => Promise<{ bytes: number; modifiedAtMs: number } | null>;
   /** The path, for what reads files itself. It says nothing about whether there is one. */
   pathOf: (key: string) => string;
+  /** A path for what writes files itself, gone when `work` is done; after a crash, as soon as it is stale. */
+  withTempFile: <Result>(work: (path: string) => Promise<Result>) => Promise<Result>;
   /** Does nothing when it is gone already. */
   remove: (key: string) => Promise<void>;
 };
@@ -80,6 +82,15 @@ export async function createFolderStorage(deps: {
     }
   }
 
+  async function withTempFile<Result>(work: (path: string) => Promise<Result>): Promise<Result> {
+    const path = join(tempDir, randomUUID());
+    try {
+      return await work(path);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
   return {
     put,
     putAs,
@@ -87,6 +98,7 @@ export async function createFolderStorage(deps: {
     readText,
     stat: (key) => statOrNull(storagePath(dir, key)),
     pathOf: (key) => storagePath(dir, key),
+    withTempFile,
     remove: (key) => rm(storagePath(dir, key), { force: true }),
   };
 }

@@ -3,6 +3,9 @@ import type { Backend } from "../backend-client/backend.ts";
 import type { BackendSession } from "../backend-client/session.ts";
 import { JobFailure } from "../domain/failure.ts";
 import type { Claim } from "../queue/job-claim.ts";
+import type { JobLanguages } from "./job-words.ts";
+
+export type SessionDeps = { backend: Backend; languages: JobLanguages };
 
 /**
  * Does `work` in the job's session on the backend, which is made and recorded when there is none yet. The backend drops sessions
@@ -10,7 +13,7 @@ import type { Claim } from "../queue/job-claim.ts";
  * meets 1002 was not carried out.
  */
 export async function inBackendSession<Result>(
-  backend: Backend,
+  deps: SessionDeps,
   claim: Claim,
   signal: AbortSignal,
   work: (session: BackendSession) => Promise<Result>,
@@ -18,18 +21,26 @@ export async function inBackendSession<Result>(
   const { skill, ownsSession } = claim.job;
   const known = claim.backendSession;
   try {
-    return await work(known === null ? await makeSession(backend, claim, signal) : { ...known, skill });
+    return await work(known === null ? await makeSession(deps, claim, signal) : { ...known, skill });
   } catch (error) {
-    const { uploads, message } = claim.job.made;
-    if (!isSessionGone(error) || !ownsSession || uploads !== null || message !== null) throw error;
-    return await work(await makeSession(backend, claim, signal));
+    const { uploads, message, edit } = claim.job.made;
+    const holdsNothing = uploads === null && message === null && edit === null;
+    if (!isSessionGone(error) || !ownsSession || !holdsNothing) throw error;
+    return await work(await makeSession(deps, claim, signal));
   }
 }
 
-async function makeSession(backend: Backend, claim: Claim, signal: AbortSignal): Promise<BackendSession> {
-  const made = await backend.createSession({ skill: claim.job.skill, language: "en", signal });
+async function makeSession(
+  { backend, languages }: SessionDeps,
+  claim: Claim,
+  signal: AbortSignal,
+): Promise<BackendSession> {
+  const language = await languages.ofVideo(claim.job);
+  await claim.emitOnce("connecting", { type: "job.text", text: "Connecting…" });
+  const made = await backend.createSession({ skill: claim.job.skill, language, signal });
   const { backendSessionId, taskId, identityId, userId } = made;
   await claim.update((job) => job, { backendSessionId, taskId, identityId, userId });
+  await claim.emitOnce("connected", { type: "job.text", text: "Ready" });
   return made;
 }
 

@@ -1,4 +1,3 @@
-import type { Backend } from "../backend-client/backend.ts";
 import { BackendError } from "../backend-client/backend-error.ts";
 import type { RenderStatus } from "../backend-client/render.ts";
 import type { BackendSession } from "../backend-client/session.ts";
@@ -9,15 +8,14 @@ import { making } from "../domain/transition.ts";
 import type { FileRecords } from "../queue/file-records.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
-import { existingBackendSession, isSessionGone } from "./backend-session.ts";
+import { existingBackendSession, isSessionGone, type SessionDeps } from "./backend-session.ts";
 import { fetchVideo } from "./finished-video.ts";
 import { reportProgress } from "./progress.ts";
 import type { StageOutcome, StageRun } from "./stage.ts";
 import { keepTimeline, maxDraftBytes } from "./timeline-reading.ts";
 import type { Timings } from "./timings.ts";
 
-export type ExportStageDeps = {
-  backend: Backend;
+export type ExportStageDeps = SessionDeps & {
   storage: Storage;
   files: FileRecords;
   timings: Timings;
@@ -40,7 +38,7 @@ const maxRenderAttempts = 2;
  * Should the session be gone by then, the draft that was kept is rendered in a new one.
  */
 export function createExportStage(deps: ExportStageDeps): StageRun {
-  const { backend, storage, timings, newId, now } = deps;
+  const { backend, storage, languages, timings, newId, now } = deps;
 
   return async function runExport(claim, signal) {
     const { render } = claim.job.made;
@@ -95,7 +93,8 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
 
   /** The job's own session stays as it is, gone: whoever builds on what was in it must learn of that. */
   async function submitElsewhere(claim: Claim, render: Render, signal: AbortSignal): Promise<StageOutcome> {
-    const session = await backend.createSession({ skill: claim.job.skill, language: "en", signal });
+    const language = await languages.ofVideo(claim.job);
+    const session = await backend.createSession({ skill: claim.job.skill, language, signal });
     const { backendSessionId, identityId, userId } = session;
     const moved = { ...render, session: { backendSessionId, identityId, userId } };
     await claim.update((job) => making(job, { render: moved }));
@@ -188,7 +187,9 @@ export function createExportStage(deps: ExportStageDeps): StageRun {
     signal: AbortSignal,
   ): Promise<NonNullable<Made["timeline"]>> {
     try {
-      const timeline = await keepTimeline(storage, claim.job.id, await backend.readState({ session, signal }));
+      const state = await backend.readState({ session, signal });
+      const language = await languages.ofCaller(claim.job);
+      const timeline = await keepTimeline(storage, claim.job, state, language);
       if (timeline === null) throw new JobFailure("nothing_to_export");
       return timeline;
     } catch (error) {

@@ -1,33 +1,33 @@
 import type { Logger } from "pino";
-import type { Backend } from "../backend-client/backend.ts";
-import type { MessageEvent } from "../backend-client/message.ts";
 import type { MessageOutcome } from "../backend-client/outcome.ts";
 import type { BackendSession } from "../backend-client/session.ts";
+import { assertRatioPossible } from "../domain/canvas.ts";
 import { JobFailure } from "../domain/failure.ts";
 import { messageText } from "../domain/message-text.ts";
-import { requestLimits } from "../domain/job-request.ts";
+import type { Timeline } from "../domain/timeline.ts";
 import { making } from "../domain/transition.ts";
 import type { Gates } from "../queue/gates.ts";
 import type { Claim } from "../queue/job-claim.ts";
-import type { Storage } from "../storage/folder-storage.ts";
-import { inBackendSession, isSessionGone } from "./backend-session.ts";
-import { carriedOut, creditsTotal } from "./message-result.ts";
-import { recoverMessage } from "./message-recovery.ts";
+import { inBackendSession, isSessionGone, type SessionDeps } from "./backend-session.ts";
+import { scriptOf } from "./job-words.ts";
+import { carriedOut, type ResultDeps } from "./message-result.ts";
+import { recoverMessage, type RecoveryDeps } from "./message-recovery.ts";
 import { watchMessage } from "./message-watch.ts";
 import { GateClosed, type StageOutcome, type StageRun } from "./stage.ts";
-import type { Timings } from "./timings.ts";
+import { creditsOf } from "./credits-reading.ts";
+import { keepTimelineBefore } from "./timeline-reading.ts";
 
-export type GenerateStageDeps = {
-  backend: Backend;
-  storage: Storage;
-  timings: Timings;
-  hasOtherWork: () => Promise<boolean>;
-  gates: Pick<Gates, "against">;
-  now: () => number;
-  /** Milliseconds on a clock that goes on while the process is frozen and is never set. */
-  monotonicNow: () => number;
-  log: Logger;
-};
+export type GenerateStageDeps = SessionDeps &
+  ResultDeps &
+  RecoveryDeps & {
+    gates: Pick<Gates, "against">;
+    /** Milliseconds on a clock that goes on while the process is frozen and is never set. */
+    monotonicNow: () => number;
+    log: Logger;
+  };
+
+/** What a message is compared with afterwards. */
+type Before = { fingerprint: string; draftKey: string | null; credits: number | null };
 
 /**
  * A process that was frozen between writing the marker and sending may have been given up meanwhile, and its message recovered as
@@ -46,15 +46,17 @@ class MarkerExpired extends Error {
  *         │                   ├──► certainly not carried out: marker away, again later or failed
  *         │                   └──► unknown ─┐
  *         └── found by whoever did not write it: recovery, which only ever reads
+ *
+ * Where the reply asks for an edit that the job allows, the edit is a stage like this one, with a message of its own.
  */
 export function createGenerateStage(deps: GenerateStageDeps): StageRun {
-  const { backend, storage, gates, now, monotonicNow, log } = deps;
+  const { backend, storage, timings, gates, now, monotonicNow, log } = deps;
 
   return async function runGenerate(claim, signal) {
     if (claim.job.made.message?.state === "sending") return await recover(claim, signal);
-    const text = await composeText(claim);
+    const text = claim.job.made.edit?.text ?? (await composeText(claim));
     return await inBackendSession(
-      backend,
+      deps,
       claim,
       signal,
       async (session) => await sendMessage(claim, session, text, signal),
@@ -67,32 +69,40 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     text: string,
     signal: AbortSignal,
   ): Promise<StageOutcome> {
-    const before = await backend.readState({ session: known, signal });
-    const session = { ...known, userId: known.userId ?? before.userId };
-    const creditsBefore = await creditsTotal(backend, session, signal);
+    const state = await backend.readState({ session: known, signal });
+    if (claim.job.made.edit === null && state.isReady) assertRatioPossible(state.draftText, claim.job.output);
+    const session = { ...known, userId: known.userId ?? state.userId };
+    const draftKey = await keepTimelineBefore(storage, claim.job, state);
+    const credits = (await creditsOf(backend, session, signal))?.total ?? null;
+    const before = { fingerprint: state.fingerprint, draftKey, credits };
 
-    const watch = watchMessage(claim);
-    const beforeSend = async () => await markSending(claim, before.fingerprint, creditsBefore);
-    const onEvent = (event: MessageEvent) => watch.onEvent(event);
+    const watch = watchMessage(
+      { ...deps, newsEveryMs: timings.newsEveryMs },
+      { claim, session, isFirst: !state.isReady },
+    );
     let outcome: MessageOutcome;
     try {
-      outcome = await backend.sendMessage({ session, text, beforeSend, onEvent, signal });
+      const beforeSend = async () => await markSending(claim, before);
+      outcome = await backend.sendMessage({ session, text, beforeSend, onEvent: watch.onEvent, signal });
     } catch (error) {
       // It throws only when nothing went out.
       await removeMarker(claim);
       if (error instanceof MarkerExpired) return { kind: "again", afterMs: 0 };
       throw error;
     }
-    await watch.end();
-    return await afterMessage(claim, session, outcome, signal);
+    return await afterMessage(claim, session, outcome, await watch.end(), signal);
   }
 
   /** Whoever finds the marker takes the message for sent, so it is written right before, and not relied on for long. */
-  async function markSending(claim: Claim, fingerprintBefore: string, creditsBefore: number | null): Promise<void> {
+  async function markSending(claim: Claim, { fingerprint, draftKey, credits }: Before): Promise<void> {
     await assertNotPaused(claim);
     const beganAtMs = monotonicNow();
+    const compared = { fingerprintBefore: fingerprint, draftBeforeKey: draftKey };
     await claim.update((job) =>
-      making(job, { creditsBefore, message: { state: "sending", fingerprintBefore, sentAtMs: now(), recovery: null } }),
+      making(job, {
+        creditsBefore: credits,
+        message: { state: "sending", ...compared, sentAtMs: now(), recovery: null },
+      }),
     );
     if (monotonicNow() - beganAtMs > markerLifetimeMs) throw new MarkerExpired();
   }
@@ -101,11 +111,12 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     claim: Claim,
     session: BackendSession,
     outcome: MessageOutcome,
+    firstCut: Timeline | null,
     signal: AbortSignal,
   ): Promise<StageOutcome> {
     switch (outcome.kind) {
       case "finished":
-        return await carriedOut(deps, { claim, session, text: outcome.reply.text, recovered: false, signal });
+        return await carriedOut(deps, { claim, session, text: outcome.reply.text, firstCut, recovered: false, signal });
       case "failed":
         throw outcome.failure;
       case "not_sent":
@@ -144,9 +155,9 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
   }
 
   async function composeText({ job }: Claim): Promise<string> {
-    const { input, output, made } = job;
-    const script = input.textKey === null ? null : await storage.readText(input.textKey, requestLimits.textChars * 4);
-    const text = messageText(script, input.instruction, output, made.uploads !== null);
+    const { skill, input, output, made } = job;
+    const script = await scriptOf(storage, job);
+    const text = messageText({ skill, script, instruction: input.instruction, output, uploads: made.uploads });
     if (text === "") throw new JobFailure("invalid_request", "There is nothing to say to the backend.");
     return text;
   }

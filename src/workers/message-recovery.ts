@@ -1,18 +1,14 @@
-import type { Backend } from "../backend-client/backend.ts";
 import type { BackendSession } from "../backend-client/session.ts";
 import { JobFailure } from "../domain/failure.ts";
 import { afterRead, nextReadInMs, recoveryBegun, type RecoveringMessage, type StateRead } from "../domain/recovery.ts";
 import { making } from "../domain/transition.ts";
 import type { Claim } from "../queue/job-claim.ts";
-import type { Storage } from "../storage/folder-storage.ts";
 import { existingBackendSession } from "./backend-session.ts";
-import { carriedOut } from "./message-result.ts";
+import { carriedOut, type ResultDeps } from "./message-result.ts";
 import type { StageOutcome } from "./stage.ts";
 import type { Timings } from "./timings.ts";
 
-export type RecoveryDeps = {
-  backend: Backend;
-  storage: Storage;
+export type RecoveryDeps = ResultDeps & {
   timings: Timings;
   /** Whether other jobs may be using the account, so that its frozen credits say nothing about this one. */
   hasOtherWork: () => Promise<boolean>;
@@ -31,7 +27,7 @@ export async function recoverMessage(deps: RecoveryDeps, claim: Claim, signal: A
   await claim.update((job) => making(job, { message: remembered }));
   switch (verdict) {
     case "worked":
-      return await carriedOut(deps, { claim, session, text: "", recovered: true, signal });
+      return await carriedOut(deps, { claim, session, text: "", firstCut: null, recovered: true, signal });
     case "no_visible_effect":
       throw new JobFailure(
         "outcome_unknown",

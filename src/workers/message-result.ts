@@ -1,42 +1,95 @@
 import type { Backend } from "../backend-client/backend.ts";
 import type { BackendSession } from "../backend-client/session.ts";
-import { withoutGuiTalk } from "../domain/gui-reply.ts";
+import type { BackendState } from "../backend-client/state.ts";
+import { changesBetween } from "../domain/change-report.ts";
+import type { RunningJob } from "../domain/job.ts";
+import type { Language } from "../domain/language.ts";
+import type { Timeline } from "../domain/timeline.ts";
+import type { SendingMessage } from "../domain/recovery.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
+import { creditsOf } from "./credits-reading.ts";
+import type { JobLanguages } from "./job-words.ts";
+import { joined, readReply, silentReply } from "./message-reply.ts";
 import type { StageOutcome } from "./stage.ts";
-import { keepTimeline } from "./timeline-reading.ts";
+import { keepTimeline, keptTimeline, timelineIn } from "./timeline-reading.ts";
+import { secondStageText } from "./stage-news.ts";
 
-/** The message was carried out: its result is what the state says now, and what was said about it. */
-export async function carriedOut(
-  { backend, storage }: { backend: Backend; storage: Storage },
-  {
-    claim,
-    session,
-    text,
-    recovered,
-    signal,
-  }: { claim: Claim; session: BackendSession; text: string; recovered: boolean; signal: AbortSignal },
-): Promise<StageOutcome> {
+export type ResultDeps = { backend: Backend; storage: Storage; languages: JobLanguages };
+
+type Sent = {
+  claim: Claim;
+  session: BackendSession;
+  /** What the backend said; empty where that was lost. */
+  text: string;
+  /** What was seen of it while it was made. */
+  firstCut: Timeline | null;
+  recovered: boolean;
+  signal: AbortSignal;
+};
+
+/** The message was carried out: its result is what the state says now, what has changed, and what was said about it. */
+export async function carriedOut(deps: ResultDeps, sent: Sent): Promise<StageOutcome> {
+  const { claim, session, signal, recovered } = sent;
   const { job } = claim;
-  const timeline = await keepTimeline(storage, job.id, await backend.readState({ session, signal }));
-  const creditsNow = await creditsTotal(backend, session, signal);
-  const { creditsBefore } = job.made;
-  const creditsUsed = creditsBefore === null || creditsNow === null ? null : Math.max(0, creditsBefore - creditsNow);
-  const reply = withoutGuiTalk(text);
-  return { kind: "done", made: { message: { state: "finished", ...reply, recovered }, timeline, creditsUsed } };
+  const language = await deps.languages.ofCaller(job);
+  const state = await deps.backend.readState({ session, signal });
+  const timeline = await keepTimeline(deps.storage, job, state, language);
+  const credits = await creditsOf(deps.backend, session, signal);
+  const changes = await changesOf(deps.storage, job, state, language);
+  await tellSecondStage(sent, state, language);
+
+  const answers = { summary: timeline?.summary ?? null, creditsLeft: credits?.available ?? null };
+  const said = readReply(sent.text, answers, language);
+  const reply = said.text === "" ? silentReply(changes, isChanged(job, state), language) : said.text;
+  const { edit } = job.made;
+  const actions = [...new Set([...(edit?.actionsBefore ?? []), ...said.actions])];
+  const made = {
+    timeline,
+    creditsUsed: creditsUsed(job, credits?.total ?? null),
+    changes: [...job.made.changes, ...changes],
+  };
+  if (said.edit !== null && timeline !== null && job.allowEdits && edit === null) {
+    return { kind: "edit", made, edit: { text: said.edit, replyBefore: reply, actionsBefore: actions } };
+  }
+  const text = joined(edit?.replyBefore ?? "", reply);
+  return { kind: "done", made: { ...made, message: { state: "finished", text, actions, recovered } } };
 }
 
-/** Credits of the account, reserved ones included; null when they cannot be read, which is no reason to fail a job. */
-export async function creditsTotal(
-  backend: Backend,
-  session: BackendSession,
-  signal: AbortSignal,
-): Promise<number | null> {
-  try {
-    const { total } = await backend.readCredits({ identityId: session.identityId, skill: session.skill, signal });
-    return total;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return null;
-  }
+function sendingMessage({ id, made: { message } }: RunningJob): SendingMessage {
+  if (message?.state !== "sending") throw new Error(`${id} has sent no message`);
+  return message;
+}
+
+function isChanged(job: RunningJob, state: BackendState): boolean {
+  return sendingMessage(job).fingerprintBefore !== state.fingerprint;
+}
+
+/** What the message changed on the timeline; nothing where that cannot be told any more. */
+async function changesOf(
+  storage: Storage,
+  job: RunningJob,
+  state: BackendState,
+  language: Language,
+): Promise<string[]> {
+  const { draftBeforeKey } = sendingMessage(job);
+  const after = timelineIn(state) ?? { tracks: [], durationMs: null };
+  if (draftBeforeKey === null) return changesBetween(null, after, language);
+  const before = await keptTimeline(storage, draftBeforeKey);
+  return before === null ? [] : changesBetween(before, after, language);
+}
+
+/** Of all messages of the job; null where a balance could not be read. */
+function creditsUsed({ made }: RunningJob, totalNow: number | null): number | null {
+  const usedBefore = made.edit === null ? 0 : made.creditsUsed;
+  if (usedBefore === null || made.creditsBefore === null || totalNow === null) return null;
+  return usedBefore + Math.max(0, made.creditsBefore - totalNow);
+}
+
+/** Generation has a second stage, in which the backend adds to the first cut on its own account. */
+async function tellSecondStage({ claim, firstCut }: Sent, state: BackendState, language: Language): Promise<void> {
+  const after = timelineIn(state);
+  if (firstCut === null || after === null) return;
+  const text = secondStageText(changesBetween(firstCut, after, language), language);
+  if (text !== null) await claim.emit({ type: "job.text", text });
 }

@@ -8,6 +8,7 @@ import { stageOf, type RunningJob } from "../domain/job.ts";
 import type { Stage } from "../domain/job-request.ts";
 import {
   canceled,
+  editAllowed,
   failed,
   making,
   maxCrashes,
@@ -122,6 +123,9 @@ export function createStageProcessor(deps: StageProcessorDeps) {
         await passOn(after);
         return { againAfterMs: null, logged: { outcome: "done", status: after.job.status } };
       }
+      case "edit":
+        await passOn(await claim.update((job) => editAllowed(making(job, outcome.made), outcome.edit)));
+        return { againAfterMs: null, logged: { outcome: "edit" } };
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Made } from "../domain/job.ts";
+import type { Edit, Made } from "../domain/job.ts";
 import type { Gate } from "../queue/gates.ts";
 import type { Claim } from "../queue/job-claim.ts";
 
@@ -12,6 +12,8 @@ export type StageRun = (claim: Claim, signal: AbortSignal) => Promise<StageOutco
 export type StageOutcome =
   /** The stage is done; `made` goes into the record together with the step to the next stage. */
   | { kind: "done"; made: Partial<Made> }
+  /** The message is done, and the edit that its reply asks for becomes a stage of its own. */
+  | { kind: "edit"; made: Partial<Made>; edit: Edit }
   /** Run again after a while. Waiting holds no worker. */
   | { kind: "again"; afterMs: number };
 

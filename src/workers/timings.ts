@@ -8,5 +8,7 @@ export type Timings = {
   renderDeadlineMs: number;
   /** Before a call that was certainly not carried out is tried again. */
   retryMs: number;
+  /** How long after a tool event of a stream the timeline is looked at for news, and between two looks. */
+  newsEveryMs: number;
   recovery: RecoveryTimings;
 };

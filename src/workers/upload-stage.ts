@@ -1,54 +1,59 @@
-import type { Backend } from "../backend-client/backend.ts";
 import type { BackendSession } from "../backend-client/session.ts";
-import { JobFailure } from "../domain/failure.ts";
-import type { FileId } from "../domain/id.ts";
+import type { Prepared } from "../domain/job.ts";
 import { making } from "../domain/transition.ts";
-import type { FileRecord, FileRecords } from "../queue/file-records.ts";
 import type { Claim } from "../queue/job-claim.ts";
-import type { Storage } from "../storage/folder-storage.ts";
-import { inBackendSession } from "./backend-session.ts";
+import { inBackendSession, type SessionDeps } from "./backend-session.ts";
+import { nameOfUrl, prepareInputs, type PrepareDeps } from "./prepare-inputs.ts";
 import { reportProgress } from "./progress.ts";
 import type { StageRun } from "./stage.ts";
 
-export type UploadStageDeps = { backend: Backend; files: FileRecords; storage: Storage };
+export type UploadStageDeps = SessionDeps & PrepareDeps;
 
-/** Puts the job's files and URLs into its session, one after another and each recorded, so that a crash repeats at most one. */
-export function createUploadStage({ backend, files, storage }: UploadStageDeps): StageRun {
+type Medium = Prepared["media"][number];
+
+/**
+ * Makes the job's inputs what the backend takes, and puts the media among them into its session, one after another and each
+ * recorded, so that a crash repeats at most one. Inputs that are no good end the job before its session is touched.
+ */
+export function createUploadStage(deps: UploadStageDeps): StageRun {
+  const { backend, storage } = deps;
+
   return async function runUpload(claim, signal) {
-    await inBackendSession(backend, claim, signal, async (session) => await uploadAll(claim, session, signal));
+    const { media } = claim.job.made.prepared ?? (await prepare(claim, signal));
+    if (media.length > 0)
+      await inBackendSession(deps, claim, signal, async (session) => await uploadAll(claim, session, media, signal));
     return { kind: "done", made: {} };
   };
 
-  async function uploadAll(claim: Claim, session: BackendSession, signal: AbortSignal): Promise<void> {
-    const { input, tenant } = claim.job;
-    const sources = [...input.files, ...input.urls];
-    for (let at = claim.job.made.uploads?.length ?? 0; at < sources.length; at++) {
+  async function prepare(claim: Claim, signal: AbortSignal): Promise<Prepared> {
+    const prepared = await prepareInputs(deps, claim, signal);
+    await claim.update((job) => making(job, { prepared }));
+    return prepared;
+  }
+
+  async function uploadAll(
+    claim: Claim,
+    session: BackendSession,
+    media: readonly Medium[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const [at, medium] of media.entries()) {
       // In order, since that is the order in which they appear in the video.
-      await reportProgress(claim, at / sources.length);
-      const fileId = input.files[at];
-      const sent = fileId === undefined ? await sendUrl(sources[at] ?? "") : await sendFile(fileId);
-      await claim.update((job) => making(job, { uploads: [...(job.made.uploads ?? []), ...sent] }));
-    }
-
-    async function sendUrl(url: string) {
-      const { files: uploaded } = await backend.uploadUrls({ session, urls: [url], signal });
-      return [{ name: uploaded[0]?.filename ?? url, kind: uploaded[0]?.fileType ?? "unknown" }];
-    }
-
-    async function sendFile(id: FileId) {
-      const file = await loadFile(tenant, id);
-      const { files: uploaded } = await backend.uploadFiles({
-        session,
-        files: [{ path: storage.pathOf(file.storageKey), filename: file.name, mime: file.mime }],
-        signal,
-      });
-      return [{ name: file.name, kind: uploaded[0]?.fileType ?? file.kind }];
+      if (at < (claim.job.made.uploads?.length ?? 0)) continue;
+      await reportProgress(claim, at / media.length);
+      const sent = await upload(session, medium, signal);
+      await claim.update((job) => making(job, { uploads: [...(job.made.uploads ?? []), sent] }));
     }
   }
 
-  async function loadFile(tenant: string, id: FileId): Promise<FileRecord> {
-    const file = await files.load(tenant, id);
-    if (file === null) throw new JobFailure("file_not_found", `${id} is not there any more.`);
-    return file;
+  async function upload(session: BackendSession, medium: Medium, signal: AbortSignal) {
+    if (medium.from === "url") {
+      const { files } = await backend.uploadUrls({ session, urls: [medium.url], signal });
+      return { name: files[0]?.filename ?? nameOfUrl(medium.url), kind: files[0]?.fileType ?? "unknown" };
+    }
+    const { name, mime } = medium;
+    const file = { path: storage.pathOf(medium.storageKey), filename: name, mime };
+    const { files } = await backend.uploadFiles({ session, files: [file], signal });
+    return { name, kind: files[0]?.fileType ?? mime };
   }
 }

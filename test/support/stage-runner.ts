@@ -6,7 +6,10 @@ import type { MessageOutcome } from "../../src/backend-client/outcome.ts";
 import type { Stage } from "../../src/domain/job-request.ts";
 import { hasEnded, stageOf, type EndedJob, type Job, type QueuedJob } from "../../src/domain/job.ts";
 import { protocolRecoveryTimings } from "../../src/domain/recovery.ts";
+import { createConverter } from "../../src/inputs/converter.ts";
+import { languageOf } from "../../src/inputs/language.ts";
 import { newId } from "../../src/new-id.ts";
+import { createOutboundClient } from "../../src/outbound/outbound-client.ts";
 import { createFileRecords } from "../../src/queue/file-records.ts";
 import type { BackendSession } from "../../src/queue/job-record.ts";
 import type { Storage } from "../../src/storage/folder-storage.ts";
@@ -14,6 +17,7 @@ import { createBreaker } from "../../src/workers/breaker.ts";
 import { createExportStage } from "../../src/workers/export-stage.ts";
 import { createGenerateStage } from "../../src/workers/generate-stage.ts";
 import { createInterrupts } from "../../src/workers/interrupts.ts";
+import { createJobLanguages } from "../../src/workers/job-words.ts";
 import { createStageProcessor } from "../../src/workers/stage-processor.ts";
 import type { Timings } from "../../src/workers/timings.ts";
 import { createUploadStage } from "../../src/workers/upload-stage.ts";
@@ -21,10 +25,11 @@ import { openQueue } from "./queue.ts";
 import { queuedJob } from "./queued-job.ts";
 
 /** The waits of the protocol, in a time that passes only when a stage waits. */
-const timings: Timings = {
+const protocolTimings: Timings = {
   pollEveryMs: 30_000,
   renderDeadlineMs: 30 * 60_000,
   retryMs: 30_000,
+  newsEveryMs: 3_000,
   recovery: protocolRecoveryTimings,
 };
 
@@ -56,6 +61,7 @@ export function createStageRunner(deps: {
   rest: () => Promise<void>;
   /** How many messages the backend has accepted. */
   accepted: () => Promise<number>;
+  newsEveryMs?: number;
 }) {
   const { storage, rest, accepted } = deps;
   let nowMs = Date.UTC(2030, 0, 1);
@@ -74,9 +80,14 @@ export function createStageRunner(deps: {
   const { gates } = queue;
   const { hasOtherWork } = queue.admission;
   const log = pino({ level: "silent" });
-  const shared = { backend, storage, files, gates, timings, newId, now, log };
+  const languages = createJobLanguages({ storage, languageOf });
+  const timings = { ...protocolTimings, newsEveryMs: deps.newsEveryMs ?? protocolTimings.newsEveryMs };
+  const shared = { backend, storage, files, gates, languages, timings, newId, now, log };
+  const outbound = createOutboundClient({ allow: ["127.0.0.0/8"] });
+  onTestFinished(outbound.close);
   const stages = {
-    upload: createUploadStage(shared),
+    // A pause between two tries is a wait like any other.
+    upload: createUploadStage({ ...shared, converter: createConverter(), get: outbound.get, sleep: async () => {} }),
     generate: createGenerateStage({ ...shared, monotonicNow: now, hasOtherWork }),
     export: createExportStage(shared),
   };

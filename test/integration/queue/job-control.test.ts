@@ -10,7 +10,7 @@ import { ending } from "../../support/job.ts";
 import { openQueue } from "../../support/queue.ts";
 import { newJobId, newSessionId, queuedJob } from "../../support/queued-job.ts";
 
-const sending = { state: "sending", fingerprintBefore: "f", sentAtMs: 1, recovery: null } as const;
+const sending = { state: "sending", fingerprintBefore: "f", draftBeforeKey: null, sentAtMs: 1, recovery: null } as const;
 
 describe("cancel", () => {
   it("lets the next job of the session start when the first was cancelled before it began", async () => {

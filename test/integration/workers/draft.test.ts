@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { newId } from "../../../src/new-id.ts";
 import { createFolderStorage } from "../../../src/storage/folder-storage.ts";
 import { keepTimeline } from "../../../src/workers/timeline-reading.ts";
-import { newJobId } from "../../support/queued-job.ts";
+import { runningJob } from "../../support/job.ts";
 import { connectWithSession, json } from "../../support/scripted-backend.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
@@ -55,7 +55,7 @@ it("any draft goes from the state through storage to export byte for byte", asyn
   const submit = async (text: string) => {
     draft = text;
     const state = await backend.readState({ session, signal });
-    const timeline = await keepTimeline(await createFolderStorage({ dir }), newJobId(), state);
+    const timeline = await keepTimeline(await createFolderStorage({ dir }), runningJob(), state, "en");
     // Opened anew, as after a restart.
     const draftText = await (await createFolderStorage({ dir })).readText(timeline?.draftKey ?? "", 1_000_000);
     const output = { format: "mp4", quality: "high" };

@@ -70,7 +70,7 @@ describe("a failure", () => {
   });
 
   it("keeps the marker of a message that was sent, so that nobody sends it again", () => {
-    const message = { state: "sending", fingerprintBefore: "f", sentAtMs: 1, recovery: null } as const;
+    const message = { state: "sending", fingerprintBefore: "f", draftBeforeKey: null, sentAtMs: 1, recovery: null } as const;
     const job = failed(making(runningJob(), { message }), new JobFailure("outcome_unknown"), ending());
     expect(job.made.message).toEqual(message);
   });

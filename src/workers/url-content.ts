@@ -1,0 +1,130 @@
+import { createWriteStream } from "node:fs";
+import { pipeline as pipe, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { JobFailure } from "../domain/failure.ts";
+import { formatOf, formatsInWords, type InputFormat } from "../domain/media-type.ts";
+import type { Download } from "../outbound/outbound-client.ts";
+import { recogniseFile } from "../storage/file-kind.ts";
+
+/** Enough to tell media by; what cannot be told by it is fetched whole. */
+const sampleBytes = 64 * 1024;
+/** A page with more HTML than this is no article. */
+const maxPageBytes = 8 * 1024 * 1024;
+
+/** `charset`: what the server says of text. */
+export type UrlContent = { format: InputFormat; charset: string | null };
+
+/**
+ * Looks at what an answer holds, by its content; the headers only tell a page from other text. What has to be converted is
+ * written to `path`. Media stay where they are: only their size is of interest, which the server says, or it is counted.
+ * Throws `JobFailure` (`file_type_not_supported`, `file_too_large`), `OutboundError`, and what broken compression throws.
+ */
+export async function readUrlContent(
+  download: Download,
+  { path, maxBytes }: { path: string; maxBytes: number },
+): Promise<UrlContent> {
+  const body = decodedBody(download);
+  const { host } = new URL(download.url);
+  try {
+    const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
+    const sample = await takeSample(chunks);
+    const charset = charsetOf(download);
+    const told = await formatIn(sample, download);
+    if (told?.use === "as_is") {
+      if (!isSizeDeclared(download)) for await (const chunk of whole(sample, chunks, maxBytes, host)) void chunk;
+      return { format: told, charset };
+    }
+    const limitBytes = told?.name === "html" ? Math.min(maxPageBytes, maxBytes) : maxBytes;
+    await pipeline(whole(sample, chunks, limitBytes, host), createWriteStream(path));
+    const format = told ?? (await formatIn(path, download));
+    if (format === null) throw notSupported(host, contentTypeOf(download));
+    return { format, charset };
+  } finally {
+    body.on("error", () => {}).destroy();
+  }
+}
+
+async function formatIn(source: string | Uint8Array, download: Download): Promise<InputFormat | null> {
+  const recognised = await recogniseFile(source);
+  const isPage = /^(?:text\/html|application\/xhtml\+xml)\b/i.test(contentTypeOf(download));
+  if (isPage && (recognised === null || recognised.mime === "text/plain")) return formatOf("text/html");
+  return recognised && formatOf(recognised.mime);
+}
+
+/** Some servers compress what nobody asked them to. */
+function decodedBody({ headers, body }: Download): Readable {
+  const decoder = decoderFor((headers["content-encoding"] ?? "").toLowerCase());
+  // Whoever reads learns of an error of either.
+  return decoder === null ? body : pipe(body, decoder, () => undefined);
+}
+
+function decoderFor(encoding: string) {
+  switch (encoding) {
+    case "gzip":
+    case "x-gzip":
+      return createGunzip();
+    case "deflate":
+      return createInflate();
+    case "br":
+      return createBrotliDecompress();
+    default:
+      return null;
+  }
+}
+
+/** Of a compressed body the length on the wire says nothing. */
+function isSizeDeclared({ headers }: Download): boolean {
+  return headers["content-length"] !== undefined && headers["content-encoding"] === undefined;
+}
+
+function contentTypeOf({ headers }: Download): string {
+  return headers["content-type"] ?? "";
+}
+
+function charsetOf(download: Download): string | null {
+  return /;\s*charset="?([\w.:-]{1,40})/i.exec(contentTypeOf(download))?.[1] ?? null;
+}
+
+async function takeSample(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  const taken: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < sampleBytes) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+    bytes += next.value.length;
+  }
+  return Buffer.concat(taken);
+}
+
+async function* whole(
+  sample: Buffer,
+  rest: AsyncIterator<Buffer>,
+  maxBytes: number,
+  host: string,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for (let next: IteratorResult<Buffer> = { value: sample }; next.done !== true; next = await rest.next()) {
+    bytes += next.value.length;
+    if (bytes > maxBytes) throw tooLarge(host, maxBytes);
+    yield next.value;
+  }
+}
+
+export function tooLarge(host: string, maxBytes: number): JobFailure {
+  const limitMiB = Math.round(maxBytes / 1024 / 1024);
+  return new JobFailure(
+    "file_too_large",
+    `What ${host} holds is over the limit of ${limitMiB} MiB: compress or trim it.`,
+  );
+}
+
+function notSupported(host: string, contentType: string): JobFailure {
+  const [type = ""] = /^[\w.+-]{1,60}\/[\w.+-]{1,60}/.exec(contentType) ?? [];
+  const claim = type === "" ? "" : `, which it calls ${type}`;
+  return new JobFailure(
+    "file_type_not_supported",
+    `${host} holds something else${claim}. Accepted are ${formatsInWords("as_is", "to_jpg", "to_text")}.`,
+  );
+}
