@@ -1,10 +1,11 @@
 import type { FastifyBaseLogger, FastifyReply } from "fastify";
 import { z } from "zod";
-import { answerText, languageOf, type Said } from "../domain/answer-text.ts";
+import { answerText, type Said } from "../domain/answer-text.ts";
 import { JobFailure } from "../domain/failure.ts";
 import { sessionIdSchema, type JobId } from "../domain/id.ts";
 import { intentOf } from "../domain/intent.ts";
 import { jobViewSchema, viewOfJob } from "../domain/job-view.ts";
+import { languageOfWords } from "../domain/language.ts";
 import { hasFiles, jobRequestOf, type MessageRequest } from "../domain/message-request.ts";
 import { sessionViewSchema, viewOfSession, type Session } from "../domain/session.ts";
 import { summaryOf } from "../domain/timeline.ts";
@@ -51,10 +52,11 @@ export async function answerMessage(deps: Deps, message: Message): Promise<Answe
   const { session, request } = message;
   const words = request.text ?? "";
   const { action, upload } = intentOf({ text: words, hasFiles: hasFiles(request) });
+  const language = languageOfWords(words);
   const answer = (said: Said) => ({
     object: "answer" as const,
     session_id: session.id,
-    text: answerText(said, upload && said.action !== "upload", languageOf(words)),
+    text: answerText(said, upload && said.action !== "upload", language),
   });
   switch (action) {
     case "credits": {
@@ -66,7 +68,7 @@ export async function answerMessage(deps: Deps, message: Message): Promise<Answe
       const look = await lookAt(deps, deps.ask, deps.reply, session);
       const view = viewOfSession(session, look);
       const timeline = look.kind === "seen" ? look.sight.timeline : null;
-      const summary = timeline === null ? view.summary : summaryOf(timeline, languageOf(words));
+      const summary = timeline === null ? view.summary : summaryOf(timeline, language);
       const job = upload ? await start(deps, message, "upload") : null;
       return answerWith({ ...answer({ action, session: view, summary }), action, session: view, job });
     }

@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify";
 import { JobFailure } from "../domain/failure.ts";
 import type { SessionId } from "../domain/id.ts";
 import type { Look, Session, SessionSight } from "../domain/session.ts";
-import { timelineOf } from "../domain/timeline.ts";
+import { timelineOfText } from "../domain/timeline.ts";
 import type { AskBackend } from "./ask-backend.ts";
 import type { ApiDeps, PlacedSession, SeenSession } from "./dependencies.ts";
 
@@ -41,7 +41,7 @@ export function placed({ skill }: Session, place: NonNullable<Session["place"]>)
 
 function sightOf({ draftText, media, isReady }: SeenSession): SessionSight {
   return {
-    timeline: draftText === null || !isReady ? null : timelineOf(JSON.parse(draftText)),
+    timeline: draftText === null || !isReady ? null : timelineOfText(draftText),
     media: media.map(({ name, origin }) => ({ name, origin: origin === "video_infos" ? "uploaded" : "generated" })),
     isReady,
   };

@@ -8,11 +8,6 @@ export type Said =
   | { action: "state"; session: SessionView; summary: string | null }
   | { action: "export" | "upload" | "message" };
 
-/** Chinese where the text holds Chinese characters, and none of the kana that a Japanese text has as well. */
-export function languageOf(text: string): Language {
-  return /\p{Script=Han}/u.test(text) && !/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? "zh" : "en";
-}
-
 /** `alsoUploads`: the files that came along go into the session meanwhile. */
 export function answerText(said: Said, alsoUploads: boolean, language: Language): string {
   const words = phrases[language];

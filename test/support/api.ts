@@ -25,6 +25,7 @@ type Settings = {
   /** Replaces dependencies; gets the real ones. */
   override?: (real: ApiDeps) => Partial<ApiDeps>;
   leaseMs?: number;
+  queue?: ReturnType<typeof openQueue>;
 };
 
 /** A backend that nobody is to ask. */
@@ -35,10 +36,9 @@ const noBackend: BackendReader = {
 };
 
 /** The API on a free loopback port, over real Redis and a real folder; gone when the test ends. */
-export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Settings = {}) {
+export async function startApi({ override = () => ({}), leaseMs = 60_000, queue = openQueue() }: Settings = {}) {
   const folder = await tempFolder();
   const storage = await createFolderStorage({ dir: folder });
-  const queue = openQueue();
   const { redis, keys } = queue;
   const subscriber = connectRedis(redisUrl(), "patient", () => undefined);
   const lines: string[] = [];
@@ -78,6 +78,7 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000 }: Sett
     origin,
     queue,
     storage,
+    folder,
     /** What was logged so far, as it was written. */
     logged: () => lines.join(""),
     request: async (path: string, { key = apiKey, ...init }: RequestInit & { key?: string } = {}) => {
