@@ -180,7 +180,7 @@ describe("GET /v1/sessions/{id}", () => {
       signal.addEventListener("abort", resolve, { once: true });
     });
     caller.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(answer).rejects.toThrow("aborted");
     await aborted;
   });
 
@@ -189,9 +189,8 @@ describe("GET /v1/sessions/{id}", () => {
     const { id } = await sessionWithTimeline();
     await local.fault({ endpoint: "state", delay_ms: 300 });
     const answers = await Promise.all([session(id), session(id)]);
-    expect(answers.map(({ backend_error: error }) => error?.code ?? null).toSorted()).toEqual(
-      [null, "too_many_requests"].toSorted(),
-    );
+    const codes = answers.map(({ backend_error: error }) => error?.code ?? "none");
+    expect(new Set(codes)).toEqual(new Set(["none", "too_many_requests"]));
   });
 });
 
