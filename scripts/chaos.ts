@@ -14,6 +14,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "5" },
     jobs: { type: "string" },
     cancel: { type: "string", default: "0.1" },
+    retry: { type: "string", default: "0.5" },
     keep: { type: "boolean", default: false },
   },
 });
@@ -24,6 +25,7 @@ const report = await runChaos({
   jobs: Number(values.jobs ?? Math.round(minutes * jobsPerMinute)),
   log: console.log,
   cancelShare: Number(values.cancel),
+  retryShare: Number(values.retry),
   keepFiles: values.keep,
 });
 for (const [what, count] of Object.entries(report.counts).toSorted(([a], [b]) => a.localeCompare(b)))

@@ -13,6 +13,7 @@ it(`keeps its promises while everything breaks for a minute (CHAOS_SEED=${seed})
     log: () => undefined,
     keepFiles: false,
     cancelShare: 0.1,
+    retryShare: 0.5,
   });
   expect(report.breaches).toEqual([]);
   expect(report.jobs).toBeGreaterThanOrEqual(60);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SeededRandom } from "../seeded-random.ts";
-import type { StubbornClient } from "./stubborn-client.ts";
+import type { JobRequest, StubbornClient } from "./stubborn-client.ts";
 
 type JobType = "video" | "upload" | "generate" | "export";
 
@@ -9,11 +9,13 @@ export type AcceptedJob = {
   id: string;
   sessionId: string;
   type: JobType;
-  /** Stands in the message of this job and of no other; null for a job that sends none. */
+  /** Stands in the message of this job, of its retry and of no other; null for a job that sends none. */
   mark: string | null;
   hasWebhook: boolean;
-  key: string;
-  request: object;
+  request: JobRequest;
+  retryOf: string | null;
+  /** A retry that was told to send the message again, which may have been carried out before. */
+  isResend: boolean;
   /** Somebody asked for its cancelling, at some moment; it may have ended before. */
   isCancelAsked: boolean;
 };
@@ -44,29 +46,39 @@ export type LoadOptions = {
   fileId: string;
   /** The share of jobs that are cancelled at some moment. */
   cancelShare: number;
+  /** The share of jobs that are retried, should they fail or be cancelled. */
+  retryShare: number;
 };
 
+/** `retries` are known once all that are to be retried have ended, which may take longer. */
+export type Load = { accepted: AcceptedJob[]; retries: Promise<AcceptedJob[]> };
+
 /** Submits about so many jobs, in many sessions, each session in order. Resolves when all of them are accepted. */
-export async function submitLoad(options: LoadOptions): Promise<AcceptedJob[]> {
+export async function submitLoad(options: LoadOptions): Promise<Load> {
   const { random, jobs, spreadMs } = options;
   const sessions: { course: readonly JobType[]; startAfterMs: number; name: string }[] = [];
   for (let planned = 0; planned < jobs; planned += sessions.at(-1)?.course.length ?? jobs) {
     const course = random.pick(courses);
     sessions.push({ course, startAfterMs: random.between(0, spreadMs), name: `s${sessions.length}` });
   }
+  const retries: Promise<AcceptedJob | null>[] = [];
   const accepted = await Promise.all(
     sessions.map(async ({ course, startAfterMs, name }) => {
       await sleep(startAfterMs);
-      return await submitSession(options, course, name);
+      return await submitSession(options, course, name, retries);
     }),
   );
-  return accepted.flat();
+  return {
+    accepted: accepted.flat(),
+    retries: Promise.all(retries).then((retried) => retried.filter((job) => job !== null)),
+  };
 }
 
 async function submitSession(
-  { client, random, webhookUrl, fileId, cancelShare }: LoadOptions,
+  { client, random, webhookUrl, fileId, cancelShare, retryShare }: LoadOptions,
   course: readonly JobType[],
   name: string,
+  retries: Promise<AcceptedJob | null>[],
 ): Promise<AcceptedJob[]> {
   const accepted: AcceptedJob[] = [];
   const cancels: Promise<void>[] = [];
@@ -75,7 +87,7 @@ async function submitSession(
     const hasWebhook = random.chance(0.5);
     const mark = type === "video" || type === "generate" ? `Take ${name}x${index}x${random.between(0, 1e6)}end.` : null;
     const sessionId = accepted[0]?.sessionId;
-    const request = {
+    const body = {
       type,
       input: inputOf(type, mark, fileId),
       output: { quality: "low" },
@@ -83,13 +95,42 @@ async function submitSession(
       ...(sessionId !== undefined && { session_id: sessionId }),
       ...(hasWebhook && { webhook: { url: webhookUrl } }),
     };
-    const { id, session_id } = await client.submit(key, request);
+    const request = { path: "/v1/jobs", key, body };
+    const { id, session_id } = await acceptedOf(client, request);
     const isCancelAsked = random.chance(cancelShare);
     if (isCancelAsked) cancels.push(cancelAfter(client, id, key, random.between(0, maxCancelAfterMs)));
-    accepted.push({ id, sessionId: session_id, type, mark, hasWebhook, key, request, isCancelAsked });
+    const origin = { retryOf: null, isResend: false };
+    const job = { id, sessionId: session_id, type, mark, hasWebhook, request, isCancelAsked, ...origin };
+    accepted.push(job);
+    if (!random.chance(retryShare)) continue;
+    const retry = retryOnceEnded(client, job);
+    // Awaited only when all are submitted.
+    retry.catch(() => undefined);
+    retries.push(retry);
   }
   await Promise.all(cancels);
   return accepted;
+}
+
+async function acceptedOf(client: StubbornClient, request: JobRequest) {
+  const answer = await client.accept(request);
+  if (answer === null) throw new Error(`${request.key} is no retry, and was refused as one`);
+  return answer;
+}
+
+/** As a careful user would: the message is sent again only when the service will not go on without that. Null: it succeeded, or never ended. */
+async function retryOnceEnded(client: StubbornClient, original: AcceptedJob): Promise<AcceptedJob | null> {
+  const status = await client.endOf(original.id).catch(() => null);
+  if (status === null || status === "succeeded") return null;
+  for (const isResend of [false, true]) {
+    const key = `${original.request.key}-${isResend ? "resend" : "retry"}`;
+    const request = { path: `/v1/jobs/${original.id}/retry`, key, body: isResend ? { resend: true } : {} };
+    const answer = await client.accept(request);
+    if (answer === null) continue;
+    const { id, session_id } = answer;
+    return { ...original, id, sessionId: session_id, request, isCancelAsked: false, retryOf: original.id, isResend };
+  }
+  throw new Error(`${original.id} was told to send again, and was refused because it would`);
 }
 
 async function cancelAfter(client: StubbornClient, id: string, key: string, afterMs: number): Promise<void> {

@@ -28,6 +28,7 @@ export type ChaosOptions = {
   /** Keep the logs of all processes, and say where. */
   keepFiles: boolean;
   cancelShare: number;
+  retryShare: number;
 };
 
 export type ChaosReport = {
@@ -51,6 +52,7 @@ export async function runChaos({
   log,
   keepFiles,
   cancelShare,
+  retryShare,
 }: ChaosOptions): Promise<ChaosReport> {
   const dir = await mkdtemp(join(tmpdir(), "reelay-chaos-"));
   const breaches: string[] = [];
@@ -68,7 +70,7 @@ export async function runChaos({
     log(`seed ${seed}: ${jobs} jobs, hurt for ${chaosMs / 1000} s; logs in ${dir}`);
 
     const hurting = AbortSignal.any([AbortSignal.timeout(chaosMs), giveUp]);
-    const [accepted] = await Promise.all([
+    const [load] = await Promise.all([
       submitLoad({
         client,
         random: randomFor("load"),
@@ -77,16 +79,19 @@ export async function runChaos({
         webhookUrl: receiver.url,
         fileId,
         cancelShare,
+        retryShare,
       }),
       hurtStack(stack, randomFor, tally, hurting),
       misbehave(stack.backendUrl, randomFor("faults"), tally, hurting),
       pauseSends(client, randomFor("operator"), tally, hurting),
     ]);
-    log(`${accepted.length} jobs accepted; letting it settle`);
+    log(`${load.accepted.length} jobs accepted; letting it settle`);
+    const accepted = [...load.accepted, ...(await load.retries)];
     breaches.push(...(await settle(stack, accepted)));
-    for (const { id, key, request } of accepted) {
-      const again = await client.submit(key, request);
-      if (again.id !== id) breaches.push(`${key} made ${id}, and then ${again.id}`);
+    for (const { id, request, retryOf, isResend } of accepted) {
+      const again = await client.accept(request);
+      if (again?.id !== id) breaches.push(`${request.key} made ${id}, and then ${again?.id ?? "none"}`);
+      if (retryOf !== null) tally.note(isResend ? "retry that may send again" : "retry");
     }
     const records = await recordsOf(stack);
     const ledger = await readLedger(stack.backendUrl);
@@ -155,14 +160,16 @@ async function recordsOf(stack: ChaosStack) {
     const ids = await redis.zrange(keys.index(tenant, "all"), "0", "-1");
     const records = new Map<string, EndedJob | null>();
     const backendSessions = new Map<string, string>();
+    const sequences = new Map<string, number>();
     for (const id of ids) {
       const stored = await jobRecords.load({ tenant, id: jobIdSchema.parse(id) });
       if (stored === null) continue;
       records.set(id, hasEnded(stored.job) ? stored.job : null);
+      sequences.set(id, Number(await redis.hget(keys.job({ tenant, id: stored.job.id }), "sequence")));
       const session = await jobRecords.loadBackendSession({ tenant, id: stored.job.sessionId });
       if (session !== null) backendSessions.set(stored.job.sessionId, session.backendSessionId);
     }
-    return { records, backendSessions };
+    return { records, backendSessions, sequences };
   });
 }
 

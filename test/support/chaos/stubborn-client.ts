@@ -6,12 +6,18 @@ import type { Tally } from "./injuries.ts";
 
 const answerLimitMs = 8_000;
 const repeatAfterMs = 300;
+const lookEveryMs = 2_000;
 
+const statusSchema = z.object({ status: z.string() });
 const acceptedSchema = z.object({ id: z.string(), session_id: z.string() });
 export type Accepted = z.infer<typeof acceptedSchema>;
+/** A POST that is answered with a job, the same one each time. */
+export type JobRequest = { path: string; key: string; body: object };
 
 /** Answers that say 'later'; every other refusal is a mistake of ours or of the service. */
 const passing = new Set([409, 429, 500, 502, 503, 504]);
+/** What is refused with a 409 and will be so again. */
+const finalRefusals = ["job_finished", "resend_required"];
 
 /** Sends each POST under an Idempotency-Key, and again until it has an answer, as a careful user would. */
 export function createStubbornClient(apiUrl: string, tally: Tally, signal: AbortSignal) {
@@ -42,7 +48,7 @@ export function createStubbornClient(apiUrl: string, tally: Tally, signal: Abort
     }
     if (answer.ok) return text;
     tally.note(`client: answered ${answer.status}`);
-    if (text.includes("job_finished")) return text;
+    if (finalRefusals.some((code) => text.includes(code))) return text;
     if (passing.has(answer.status)) return null;
     throw new Error(`POST ${path} was refused with ${answer.status}: ${text}`);
   }
@@ -61,6 +67,19 @@ export function createStubbornClient(apiUrl: string, tally: Tally, signal: Abort
     }
   }
 
+  /** Null: no answer. */
+  async function statusOf(id: string): Promise<string | null> {
+    try {
+      const answer = await fetch(new URL(`/v1/jobs/${id}`, apiUrl), {
+        headers: { authorization: `Bearer ${apiKey}` },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
+      });
+      return statusSchema.safeParse(await answer.json()).data?.status ?? null;
+    } catch {
+      return null;
+    }
+  }
+
   return {
     async upload(key: string, file: Blob, name: string): Promise<string> {
       const form = (): FormData => {
@@ -70,8 +89,18 @@ export function createStubbornClient(apiUrl: string, tally: Tally, signal: Abort
       };
       return z.object({ id: z.string() }).parse(JSON.parse(await post("/v1/files", key, form))).id;
     },
-    async submit(key: string, request: object): Promise<Accepted> {
-      return acceptedSchema.parse(JSON.parse(await post("/v1/jobs", key, () => JSON.stringify(request))));
+    /** Null: it is refused because the message would be sent again. */
+    async accept({ path, key, body }: JobRequest): Promise<Accepted | null> {
+      const answer = await post(path, key, () => JSON.stringify(body));
+      return answer.includes('"resend_required"') ? null : acceptedSchema.parse(JSON.parse(answer));
+    },
+    /** How a job ended, once it has. */
+    async endOf(id: string): Promise<string> {
+      for (;;) {
+        const status = await statusOf(id);
+        if (status !== null && ["succeeded", "failed", "canceled"].includes(status)) return status;
+        await sleep(lookEveryMs, undefined, { signal });
+      }
     },
     /** The kill switch: all paid sends stop, and go on. */
     async operate(what: "pause" | "resume"): Promise<void> {

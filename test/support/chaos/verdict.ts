@@ -5,9 +5,12 @@ import type { AcceptedJob } from "./load.ts";
 
 /** Everything that is known once all is at rest. */
 export type Evidence = {
+  /** Those of a session in the order in which they were submitted, and then all retries. */
   accepted: AcceptedJob[];
   /** Every record there is, ended or not, in the order of their ids. */
   records: ReadonlyMap<string, EndedJob | null>;
+  /** In which order the service has accepted them. */
+  sequences: ReadonlyMap<string, number>;
   /** The session on the backend, by that of the job. */
   backendSessions: ReadonlyMap<string, string>;
   ledger: Ledger;
@@ -51,13 +54,22 @@ function lostJobs({ accepted, records }: Evidence): string[] {
   return breaches;
 }
 
+/**
+ * A retry has the message of its original. Both together send it once, unless the retry was told to send it again: then once each,
+ * and until the retry was accepted it is the original's.
+ */
 function paidTwice({ accepted, records, ledger }: Evidence): string[] {
   const breaches: string[] = [];
-  for (const { id, mark } of accepted) {
+  for (const { id, mark, retryOf } of accepted) {
     if (mark === null) continue;
     const messages = ledger.messages.filter(({ text }) => text.includes(mark));
     const job = records.get(id);
-    if (messages.length > 1) breaches.push(`${id}: its message was received ${messages.length} times`);
+    const retry = accepted.find((other) => other.mark === mark && other.retryOf !== null);
+    if (messages.length > (retry?.isResend === true ? 2 : 1))
+      breaches.push(`${id}: its message was received ${messages.length} times`);
+    const early = messages.filter(({ at }) => at < (job?.createdAtMs ?? 0));
+    if (retryOf !== null && early.length > 1)
+      breaches.push(`${id}: ${retryOf} had its message received ${early.length} times`);
     if (job?.status === "succeeded" && messages.length === 0) breaches.push(`${id} succeeded without its message`);
     if (job?.status !== "failed" || job.error.code !== "outcome_unknown") continue;
     if (job.made.message?.state !== "sending") breaches.push(`${id} ended as unknown, and its message was never sent`);
@@ -92,15 +104,24 @@ function orphans({ accepted, records, backendSessions, ledger }: Evidence): stri
   return breaches;
 }
 
-/** `accepted` is in the order of acceptance within each session. */
-function disorder({ accepted, records, ledger }: Evidence): string[] {
+/** The jobs of a session are accepted in the order submitted, and start, send and end in that order. */
+function disorder(evidence: Evidence): string[] {
+  const { accepted, records, sequences } = evidence;
   const breaches: string[] = [];
   const lastOf = new Map<string, { id: string; endedAtMs: number; messageSeq: number }>();
-  for (const { id, sessionId, mark } of accepted) {
+  const lastSubmitted = new Map<string, number>();
+  const sequenceOf = (id: string): number => sequences.get(id) ?? Infinity;
+  for (const { id, sessionId, retryOf } of accepted) {
+    if (retryOf !== null) continue;
+    if (sequenceOf(id) < (lastSubmitted.get(sessionId) ?? 0))
+      breaches.push(`${id} was accepted before one submitted before it`);
+    lastSubmitted.set(sessionId, sequenceOf(id));
+  }
+  for (const { id, sessionId, mark, retryOf } of accepted.toSorted((a, b) => sequenceOf(a.id) - sequenceOf(b.id))) {
     const job = records.get(id);
     if (job === undefined || job === null) continue;
     const before = lastOf.get(sessionId);
-    const message = mark === null ? undefined : ledger.messages.find(({ text }) => text.includes(mark));
+    const message = messageOf(evidence, { id, mark, retryOf });
     if (before !== undefined && job.startedAtMs !== null && job.startedAtMs < before.endedAtMs)
       breaches.push(`${id} started before ${before.id}, the job before it in its session, had ended`);
     if (before !== undefined && message !== undefined && message.seq < before.messageSeq)
@@ -112,6 +133,18 @@ function disorder({ accepted, records, ledger }: Evidence): string[] {
     });
   }
   return breaches;
+}
+
+/** A job and its retry have the same mark: what was received before the retry was made is the job's. */
+function messageOf(
+  { accepted, records, ledger }: Evidence,
+  { id, mark, retryOf }: Pick<AcceptedJob, "id" | "mark" | "retryOf">,
+): Ledger["messages"][number] | undefined {
+  if (mark === null) return undefined;
+  const retry = accepted.find((other) => other.retryOf === id);
+  const fromMs = retryOf === null ? 0 : (records.get(id)?.createdAtMs ?? 0);
+  const untilMs = (retry && records.get(retry.id)?.createdAtMs) ?? Infinity;
+  return ledger.messages.find(({ text, at }) => text.includes(mark) && at >= fromMs && at < untilMs);
 }
 
 function events({ accepted, records, events: received }: Evidence): string[] {
