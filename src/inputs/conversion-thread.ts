@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 import { JobFailure } from "../domain/failure.ts";
 import type { ConversionAnswer, ConversionTask } from "./conversion.ts";
@@ -23,9 +22,14 @@ async function answer(task: ConversionTask): Promise<ConversionAnswer> {
 function failureOf(error: unknown, name: string): ConversionAnswer {
   if (error instanceof JobFailure) {
     const { code, detail = code, cause } = error;
-    return { outcome: "failed", code, detail, cause: cause === undefined ? null : inspect(cause) };
+    return { outcome: "failed", code, detail, cause: cause === undefined ? null : inLine(cause) };
   }
-  if (error instanceof Error && "syscall" in error) return { outcome: "crashed", cause: inspect(error) };
+  if (error instanceof Error && "syscall" in error) return { outcome: "crashed", cause: inLine(error) };
   // Whatever else a library throws, it threw at these bytes.
-  return { outcome: "failed", code: "document_unreadable", detail: `${name} is damaged.`, cause: inspect(error) };
+  return { outcome: "failed", code: "document_unreadable", detail: `${name} is damaged.`, cause: inLine(error) };
+}
+
+/** For the log, without the stack: it leads into a library. */
+function inLine(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
 }

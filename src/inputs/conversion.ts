@@ -9,7 +9,7 @@ export const conversionLimits = {
   scriptChars: requestLimits.textChars,
   /** Of a file of text or subtitles. In a script of 50,000 characters, times and tags are a few times the words. */
   textBytes: 4 * MiB,
-  pageBytes: 8 * MiB,
+  pageBytes: 5 * MiB,
   documentBytes: 200 * MiB,
   pictureBytes: 200 * MiB,
   /** Width times height: phones make up to 48 million. */

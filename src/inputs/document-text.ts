@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { JobFailure } from "../domain/failure.ts";
 import type { ConvertedText, DocumentTask } from "./conversion.ts";
 import { decodeText } from "./decode-text.ts";
+import { groupedDigits } from "./grouped-digits.ts";
 import { spokenWords } from "./subtitles.ts";
 import { tidyText } from "./tidy-text.ts";
 
@@ -16,7 +17,7 @@ export async function convertDocument(task: DocumentTask): Promise<ConvertedText
   if (text.length > limits.scriptChars) {
     throw new JobFailure(
       "script_too_long",
-      `${name} has ${count(text.length)} characters of text; a script may have ${count(limits.scriptChars)}.`,
+      `${name} has ${groupedDigits(text.length)} characters of text; a script may have ${groupedDigits(limits.scriptChars)}.`,
     );
   }
   return { text, title };
@@ -54,7 +55,7 @@ async function readText(task: DocumentTask): Promise<Buffer> {
   if (size <= textBytes) return readFile(task.path);
   throw new JobFailure(
     "script_too_long",
-    `${task.name} has ${count(size)} bytes of text; a script may have ${count(scriptChars)} characters.`,
+    `${task.name} has ${groupedDigits(size)} bytes of text; a script may have ${groupedDigits(scriptChars)} characters.`,
   );
 }
 
@@ -63,7 +64,7 @@ async function readAtMost({ path, name }: DocumentTask, maxBytes: number): Promi
   if (size <= maxBytes) return readFile(path);
   throw new JobFailure(
     "file_too_large",
-    `${name} has ${count(size)} bytes; text is read from at most ${count(maxBytes)}.`,
+    `${name} has ${groupedDigits(size)} bytes; text is read from at most ${groupedDigits(maxBytes)}.`,
   );
 }
 
@@ -79,8 +80,4 @@ function oldOffice(bytes: Buffer, name: string): JobFailure {
         "file_type_not_supported",
         `${name} is in Office's format of before 2007. Save it as DOCX or PDF.`,
       );
-}
-
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

@@ -1,6 +1,7 @@
 import { fromBufferPromise, type Entry, type ZipFile } from "yauzl";
 import { JobFailure } from "../domain/failure.ts";
 import type { ConversionLimits } from "./conversion.ts";
+import { groupedDigits } from "./grouped-digits.ts";
 
 /** Where the text and its structure are. Pictures, fonts and data that came along are never unpacked. */
 const textPart = /^(?!customXml\/).*\.(?:xml|rels)$/;
@@ -15,14 +16,15 @@ export async function unpackTextParts(
   limits: ConversionLimits,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const archive = await fromBufferPromise(bytes, { lazyEntries: true });
-  if (archive.entryCount > limits.docxEntries) throw unsafe(name, `it packs ${archive.entryCount} files`);
+  if (archive.entryCount > limits.docxEntries)
+    throw unsafe(name, `it packs ${groupedDigits(archive.entryCount)} files`);
   const parts = new Map<string, Buffer>();
   let roomBytes = limits.docxTextBytes;
   for await (const entry of archive.eachEntry()) {
     if (!textPart.test(entry.fileName)) continue;
     if (entry.isEncrypted()) throw new JobFailure("document_encrypted", `${name} is packed with a password.`);
     const part = await inflate(archive, entry, roomBytes);
-    if (part === null) throw unsafe(name, `its text unpacks to more than ${limits.docxTextBytes} bytes`);
+    if (part === null) throw unsafe(name, `its text unpacks to more than ${groupedDigits(limits.docxTextBytes)} bytes`);
     // No document of Office declares entities; those that do want them to expand without end, or to read other files.
     if (part.includes("<!DOCTYPE") || part.includes("<!ENTITY")) throw unsafe(name, "it declares XML entities");
     roomBytes -= part.length;

@@ -3,6 +3,7 @@ import { encode } from "jpeg-js";
 import libheif from "libheif-js/wasm-bundle.js";
 import { JobFailure } from "../domain/failure.ts";
 import type { ConvertedPicture, PictureTask } from "./conversion.ts";
+import { groupedDigits } from "./grouped-digits.ts";
 
 const jpegQuality = 90;
 
@@ -14,7 +15,10 @@ export async function convertPicture(task: PictureTask): Promise<ConvertedPictur
   const { path, name, targetPath, limits } = task;
   const { size } = await stat(path);
   if (size > limits.pictureBytes) {
-    throw new JobFailure("file_too_large", `${name} has ${size} bytes; at most ${limits.pictureBytes} are read.`);
+    throw new JobFailure(
+      "file_too_large",
+      `${name} has ${groupedDigits(size)} bytes; pictures are read up to ${groupedDigits(limits.pictureBytes)}.`,
+    );
   }
   const { data, width, height } = decode(await readFile(path), name, limits.picturePixels);
   const jpeg = encode({ data, width, height }, jpegQuality).data;
@@ -34,7 +38,7 @@ function decode(bytes: Buffer, name: string, maxPixels: number): { data: Uint8Ar
   if (width * height > maxPixels) {
     throw new JobFailure(
       "document_unreadable",
-      `${name} is ${width} × ${height} pixels large; a picture may have ${maxPixels} in all.`,
+      `${name} is ${groupedDigits(width)} × ${groupedDigits(height)} pixels large; a picture may have ${groupedDigits(maxPixels)} in all.`,
     );
   }
 

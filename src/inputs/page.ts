@@ -10,11 +10,14 @@ import { tidyText } from "./tidy-text.ts";
 /** Where a page says in itself how it is encoded, it does so at its beginning. */
 const declarationBytes = 4096;
 const declaredCharset = /<(?:meta[^>]+charset|\?xml[^>]+encoding)\s*=\s*["']?\s*([\w:.-]{2,40})/i;
-/** Of a page's letters, counting a Chinese or Japanese character as three: less than this is a notice, not an article. */
+/** Less than this is a notice, not an article. */
 const minArticleLetters = 250;
-const maxElements = 100_000;
-/** An article in front of a login form is longer than the words around the form. */
+/** Beside a login form, so are the words around the form. */
 const minLettersBesideLogin = 1000;
+const maxLinkShare = 0.5;
+const maxElements = 100_000;
+/** Browsers build no deeper trees either (Blink: 512). */
+const maxDepth = 512;
 
 /** The HTML of a page: in the encoding that its sender or the page names, or else the one that it is in. */
 export function decodePage(bytes: Buffer, charset: string | null, name: string): string {
@@ -41,25 +44,45 @@ function decodeAs(encoding: string | null, bytes: Buffer): string | null {
   }
 }
 
-/** The article of a page, its title first. Throws `JobFailure` (`page_without_article`). */
+/** The article of a page, its title first. Throws `JobFailure` (`page_without_article`, or `document_unreadable` for one made to stall its reader). */
 export function articleOf(html: string, name: string): ConvertedText {
-  const { document } = parseHTML(html);
+  const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`);
+  if (isDeeperThan(document, maxDepth)) {
+    throw new JobFailure("document_unreadable", `${name} is not safe to open: it nests its elements without end.`);
+  }
   const asksToLogIn = document.querySelector('input[type="password"]') !== null;
   const article = new Readability<HtmlNode>(document, {
     maxElemsToParse: maxElements,
     serializer: (node): HtmlNode => node,
   }).parse();
   const title = tidyText(article?.title ?? "").replaceAll(/\s+/g, " ") || null;
-  const body = article?.content ? tidyText(htmlText(article.content)) : "";
+  const body = article?.content && !isMostlyLinks(article.content) ? tidyText(htmlText(article.content)) : "";
   if (weightOf(body) < (asksToLogIn ? minLettersBesideLogin : minArticleLetters)) {
-    throw new JobFailure(
-      "page_without_article",
-      asksToLogIn ? `${name} asks to log in and shows no article.` : `${name} shows no article without scripts.`,
-    );
+    const why = asksToLogIn ? "it asks to log in" : "what it shows without scripts is too little, or a list of links";
+    throw new JobFailure("page_without_article", `${name} shows no article: ${why}.`);
   }
   return { text: title === null || body.startsWith(title) ? body : `${title}\n\n${body}`, title };
 }
 
+/** Without recursion, which is what a deep page is made to exhaust. */
+function isDeeperThan(root: HtmlNode, maxLevels: number): boolean {
+  let level = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxLevels) return true;
+    level = level.flatMap(({ childNodes }) => Array.from(childNodes));
+  }
+  return false;
+}
+
+function isMostlyLinks(content: HtmlNode): boolean {
+  const inLinks = (node: HtmlNode): number =>
+    node.nodeName === "A"
+      ? (node.textContent?.length ?? 0)
+      : [...node.childNodes].reduce((sum, child) => sum + inLinks(child), 0);
+  return inLinks(content) > maxLinkShare * (content.textContent?.length ?? 0);
+}
+
+/** How much is said: a Chinese or Japanese character says about as much as three letters. */
 function weightOf(text: string): number {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   const dense = text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0;

@@ -1,6 +1,7 @@
 import { getDocumentProxy } from "unpdf";
 import { JobFailure } from "../domain/failure.ts";
 import type { ConversionLimits } from "./conversion.ts";
+import { groupedDigits } from "./grouped-digits.ts";
 import { joinPdfLines, type PdfLine } from "./pdf-lines.ts";
 
 /** A PDF ends with `%%EOF`, after which some programs leave a little more. */
@@ -17,7 +18,10 @@ export async function pdfText(bytes: Buffer, name: string, limits: ConversionLim
   }
   const pdf = await open(bytes, name);
   if (pdf.numPages > limits.pdfPages) {
-    throw new JobFailure("script_too_long", `${name} has ${pdf.numPages} pages; at most ${limits.pdfPages} are read.`);
+    throw new JobFailure(
+      "script_too_long",
+      `${name} has ${groupedDigits(pdf.numPages)} pages; at most ${groupedDigits(limits.pdfPages)} are read.`,
+    );
   }
   const pages: PdfLine[][] = [];
   for (let number = 1; number <= pdf.numPages; number += 1) pages.push(await linesOf(pdf, number));

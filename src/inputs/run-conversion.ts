@@ -46,7 +46,7 @@ export async function runConversion(
     case "picture":
       return answer;
     case "failed":
-      throw new JobFailure(answer.code, answer.detail, { cause: answer.cause });
+      throw new JobFailure(answer.code, answer.detail, { cause: answer.cause ?? undefined });
     case "out_of_memory":
       throw unsafe(task, "to read it takes more memory than a file may take");
     case "crashed":

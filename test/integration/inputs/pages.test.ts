@@ -1,0 +1,88 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { textOf } from "../../support/conversions.ts";
+
+const sentence =
+  "The harbour wakes before the city does. Nets dry, gulls argue, and the first ferry hums out into the mist.";
+const chinese = "清晨六点，西湖还笼罩在薄雾里。断桥上只有几位晨练的老人，和一只慢慢划过水面的小船。".repeat(4);
+
+const page = (body: string, head = "") =>
+  `<!doctype html><html><head><title>Harbour days</title>${head}</head><body>${body}</body></html>`;
+const article = (words: string) =>
+  `<nav><a href="/">Home</a></nav><article><h1>Harbour days</h1>${words}</article><aside>Subscribe!</aside>`;
+
+describe("a page", () => {
+  it("becomes its article, the title first", async () => {
+    const words = `<p>${sentence} ${sentence}</p><p>${sentence}</p><ul><li>one fish</li><li>two fish</li></ul><script>x()</script>`;
+    expect(await textOf(page(article(words)))).toBe(
+      `Harbour days\n\n${sentence} ${sentence}\n\n${sentence}\n\n- one fish\n- two fish`,
+    );
+  });
+
+  it.each([
+    [
+      "asks to log in",
+      `<form><h1>Log in</h1><p>${sentence} ${sentence}</p><input type="password"></form>`,
+      "it asks to log in",
+    ],
+    [
+      "is made by scripts",
+      `<noscript>You need to enable JavaScript to run this app.</noscript><div id="root"></div>`,
+      "without scripts",
+    ],
+    ["is a list of links", `<p><a href="x">${sentence}</a></p>`.repeat(20), "a list of links"],
+    ["says that nothing was found", "<p>Not found</p>", "without scripts"],
+  ])("is refused when it %s", async (_what, body, why) => {
+    await expect(textOf(page(body), { name: "https://example.com/" })).rejects.toMatchObject({
+      code: "page_without_article",
+      detail: expect.stringMatching(new RegExp(`^https://example.com/ shows no article: .*${why}`)),
+    });
+  });
+
+  it.each(["", "hello", "<p>", "<html>"])("without anything, as in %j, has no article", async (html) => {
+    await expect(textOf(html, { mime: "text/html" })).rejects.toMatchObject({ code: "page_without_article" });
+  });
+
+  it("is refused when it is huge, or nests without end", async () => {
+    await expect(textOf(page(article(`<p>${sentence}</p>`.repeat(60_000))))).rejects.toMatchObject({
+      code: "file_too_large",
+      detail: expect.stringMatching(/^my file has [\d,]+ bytes; text is read from at most 5,242,880\.$/),
+    });
+    await expect(textOf(page("<div>".repeat(20_000) + sentence))).rejects.toMatchObject({
+      code: "document_unreadable",
+      detail: expect.stringContaining("nests its elements without end"),
+    });
+  });
+
+  it("is refused when its article is longer than a script", async () => {
+    await expect(textOf(page(article(`<p>${sentence}</p>`.repeat(1000))))).rejects.toMatchObject({
+      code: "script_too_long",
+    });
+  });
+});
+
+describe("the encoding of a page", () => {
+  const gbk = (head: string) =>
+    execFileSync("iconv", ["-f", "utf-8", "-t", "gbk"], { input: page(`<article><p>${chinese}</p></article>`, head) });
+
+  it.each([
+    ["a meta element names", '<meta charset="gbk">', undefined],
+    [
+      "a meta element names in the old way",
+      '<meta http-equiv="Content-Type" content="text/html; charset=gb2312">',
+      undefined,
+    ],
+    ["its sender names", "", "gbk"],
+    ["its sender names wrongly and a meta element rightly", '<meta charset="gbk">', "no-such-encoding"],
+    ["nobody names, but is clear", "", undefined],
+  ])("is the one that %s", async (_who, head, charset) => {
+    expect(await textOf(gbk(head), { mime: "text/html", ...(charset !== undefined && { charset }) })).toContain(
+      chinese,
+    );
+  });
+
+  it("is UTF-8 where the bytes are, even if a meta element says otherwise", async () => {
+    const html = page(`<article><p>${chinese}</p></article>`, '<meta charset="iso-8859-1">');
+    expect(await textOf(html)).toContain(chinese);
+  });
+});
