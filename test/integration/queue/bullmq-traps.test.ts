@@ -1,79 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { hasEnded, stageOf, type QueuedJob } from "../../../src/domain/job.ts";
+import { stageOf } from "../../../src/domain/job.ts";
 import { making, maxCrashes } from "../../../src/domain/transition.ts";
-import { newId } from "../../../src/new-id.ts";
-import { connectRedis } from "../../../src/queue/connection.ts";
 import { ClaimLost } from "../../../src/queue/job-claim.ts";
-import { createBreaker } from "../../../src/workers/breaker.ts";
-import { createInterrupts } from "../../../src/workers/interrupts.ts";
 import type { StageRun } from "../../../src/workers/stage.ts";
-import { createStageProcessor } from "../../../src/workers/stage-processor.ts";
-import { startWorkers } from "../../../src/workers/supervisor.ts";
 import { startBrokenRedis } from "../../support/broken-redis.ts";
 import { openQueue } from "../../support/queue.ts";
-import { newJobId, queuedJob } from "../../support/queued-job.ts";
-import { redisUrl } from "../../support/redis.ts";
-
-const silent = pino({ level: "silent" });
-const lockMs = 400;
-
-type Queue = ReturnType<typeof openQueue>;
-
-/** Workers of one process, on connections of their own through `url`, whose every stage is `run`. */
-function startWork(queue: Queue, run: StageRun, url: string = redisUrl()) {
-  const connections: ReturnType<typeof connectRedis>[] = [];
-  const connect = () => {
-    const connection = connectRedis(url, "patient", () => undefined);
-    connections.push(connection);
-    return connection;
-  };
-  const process = createStageProcessor({
-    ...queue,
-    // No stage here talks to a backend.
-    backend: { cancelRender: async () => undefined },
-    gateFor: async () => null,
-    breaker: createBreaker({ gates: queue.gates, now: Date.now, probeEveryMs: 1_000 }),
-    interrupts: createInterrupts({ subscriber: connect(), keys: queue.keys }),
-    stageLimitsMs: { upload: 60_000, generate: 60_000, export: 60_000 },
-    stages: { upload: run, generate: run, export: run },
-    retryMs: 10,
-    newId,
-    now: Date.now,
-    log: silent,
-  });
-  const workers = startWorkers({
-    connect,
-    keys: queue.keys,
-    processStage: process,
-    processWebhook: async () => undefined,
-    log: silent,
-    limits: { concurrency: 5, lockMs, drainMs: 100 },
-  });
-  return {
-    stop: workers.stop,
-    /** As if the process had died: nothing more comes from it. */
-    crash(): void {
-      for (const connection of connections) connection.disconnect();
-    },
-  };
-}
-
-async function endOf({ records }: Queue, { tenant, id }: QueuedJob) {
-  for (;;) {
-    const stored = await records.load({ tenant, id });
-    if (stored !== null && hasEnded(stored.job)) return { ...stored, job: stored.job };
-    await sleep(10);
-  }
-}
-
-async function submitted(queue: Queue, overrides: Partial<QueuedJob> = {}): Promise<QueuedJob> {
-  const job = queuedJob({ type: "generate", plan: ["generate"], ...overrides });
-  await queue.store.submit(job);
-  await queue.admission.kick();
-  return job;
-}
+import { newJobId } from "../../support/queued-job.ts";
+import { endOf, startWork, submitted } from "../../support/stage-work.ts";
 
 function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
@@ -153,7 +87,7 @@ describe("BullMQ", () => {
       wrote.resolve(claim.update((job) => making(job, { creditsUsed: 1 })).then(() => undefined));
       return { kind: "done", made: { creditsUsed: 1 } };
     };
-    onTestFinished(startWork(cutOff, stageCutOff, broken.url).stop);
+    onTestFinished(startWork(cutOff, stageCutOff, { url: broken.url }).stop);
     const movedOn = Promise.withResolvers<void>();
     const isTold = Promise.withResolvers<void>();
     const stageNext: StageRun = async ({ job }) => {

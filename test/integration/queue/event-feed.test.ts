@@ -67,3 +67,17 @@ it("gives every follower all pages of a long history", async () => {
   await endJob(claim);
   expect(await collect(feed.follow("default", job.id, { afterId: null, signal: never }))).toHaveLength(253);
 });
+
+it("keeps about the last 2,000 events of a job, however many there were", async () => {
+  const { queue } = openFeed();
+  const job = queuedJob();
+  await queue.store.submit(job);
+  const claim = await claimedJob(queue, job);
+  await Promise.all(Array.from({ length: 2_500 }, async () => await claim.emit({ type: "job.text", text: "More." })));
+  await claim.emit({ type: "job.text", text: "The last one." });
+  const kept = await queue.redis.xrevrange(queue.keys.events(job), "+", "-");
+  // Redis lets go of them a node of its stream at a time.
+  expect(kept.length).toBeGreaterThanOrEqual(2_000);
+  expect(kept.length).toBeLessThanOrEqual(2_200);
+  expect(kept[0]?.[1].join()).toContain("The last one.");
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { JobFailure } from "../../../src/domain/failure.ts";
-import { failed, making } from "../../../src/domain/transition.ts";
+import { claimed, failed, making } from "../../../src/domain/transition.ts";
 import { newId } from "../../../src/new-id.ts";
 import { ClaimLost } from "../../../src/queue/job-claim.ts";
 import { createJobControl, deadlineFailure } from "../../../src/queue/job-control.ts";
@@ -10,7 +10,13 @@ import { ending } from "../../support/job.ts";
 import { openQueue } from "../../support/queue.ts";
 import { newJobId, newSessionId, queuedJob } from "../../support/queued-job.ts";
 
-const sending = { state: "sending", fingerprintBefore: "f", draftBeforeKey: null, sentAtMs: 1, recovery: null } as const;
+const sending = {
+  state: "sending",
+  fingerprintBefore: "f",
+  draftBeforeKey: null,
+  sentAtMs: 1,
+  recovery: null,
+} as const;
 
 describe("cancel", () => {
   it("lets the next job of the session start when the first was cancelled before it began", async () => {
@@ -115,6 +121,17 @@ describe("a deadline", () => {
     const claim = stored && (await queue.claims.claim(queueEntryOf(stored)));
     if (!claim) throw new Error("The job was not put into its queue to be ended");
     expect(deadlineFailure(claim.job, claim.waiting)).toMatchObject({ code: "insufficient_credits" });
+  });
+
+  it("tells the time before the start from that under way, and what it waited for at the end", () => {
+    const createdAtMs = Date.UTC(2030, 0, 1);
+    const job = claimed(queuedJob({ createdAtMs, deadlineAtMs: createdAtMs + 600_000 }), createdAtMs + 240_000);
+    const waiting = { reason: "rate_limited", detail: "The backend limits the rate.", until: null } as const;
+    expect(deadlineFailure(job, waiting)).toMatchObject({
+      code: "deadline_exceeded",
+      detail:
+        "The job did not end within its 600 s. It waited 240 s for its start, and was under way for the rest. At the end it waited: The backend limits the rate.",
+    });
   });
 
   it("leaves jobs alone that have time", async () => {

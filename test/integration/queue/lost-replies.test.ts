@@ -1,5 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import { connectRedis } from "../../../src/queue/connection.ts";
+import { describe, expect, it } from "vitest";
 import { createIdempotency } from "../../../src/queue/idempotency.ts";
 import { createIdentityStore } from "../../../src/queue/identity-store.ts";
 import { queueEntryOf } from "../../../src/queue/job-record.ts";
@@ -107,20 +106,5 @@ describe("a reply that is lost, after which the client sends its command again",
     const identities = createIdentityStore({ ...queue, locks: createLocks({ ...queue, newId }) });
     const ids = await broken.dropReplyTo(async () => await identities.addClientId({ id: "a", madeAtMs: 1 }, 0));
     expect(ids).toEqual([{ id: "a", madeAtMs: 1 }]);
-  });
-});
-
-describe("a connection that is lost", () => {
-  it("is tried again every two seconds at most, by the connections that workers block on as well", () => {
-    const redis = connectRedis("redis://127.0.0.1:1", "patient", () => undefined);
-    onTestFinished(() => redis.disconnect());
-    const blocking = redis.duplicate();
-    blocking.on("error", () => undefined);
-    onTestFinished(() => blocking.disconnect());
-    for (const { options } of [redis, blocking]) {
-      const delays = Array.from({ length: 1_000 }, (_, attempt) => Number(options.retryStrategy?.(attempt + 1)));
-      expect(Math.max(...delays)).toBeLessThanOrEqual(2_000);
-      expect(Math.min(...delays)).toBeGreaterThan(0);
-    }
   });
 });
