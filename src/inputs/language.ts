@@ -1,8 +1,9 @@
 import { eld } from "eld/extrasmall";
 
 /** Of a long text, so many pieces from its beginning to its end are looked at. */
-const pieces = 5;
-const pieceChars = 400;
+const pieces = 10;
+/** The detector looks at the first 350 bytes of what it gets. */
+const pieceChars = 200;
 /** A Chinese or Japanese character says about as much as three Latin letters. */
 const letterWorth = { cjk: 3, other: 1 };
 /** Fewer letters than this can be read as many languages. */
@@ -10,7 +11,7 @@ const minLetters = 20;
 /** Han, kana and Hangul tell their languages by themselves, also in short texts. */
 const minCjkWorth = 6;
 /** What is not clearly in one language counts as mixed. */
-const minShare = 0.6;
+const minShare = 2 / 3;
 /** Japanese has kana between its Chinese characters; a Chinese text may quote a few. */
 const minKanaShare = 0.15;
 

@@ -67,6 +67,18 @@ describe("documents and texts", () => {
     ["txt", "text", Buffer.from("Make a video about Tïtle 城市 🎬\n\twith music")],
     ["txt", "text", Buffer.from("\uFEFFwith a byte order mark")],
     ["txt", "text", Buffer.from(`${"x".repeat(64 * 1024 - 1)}城`)],
+    ["txt", "text", Buffer.from("\uFEFF你好。", "utf16le")],
+    ["txt", "text", Buffer.from("\uFEFF你好。", "utf16le").swap16()],
+    ["txt", "text", Buffer.from("A day at the harbour\r\n", "utf16le")],
+    ["txt", "text", Buffer.from("清晨六点，西湖还在薄雾里。\n一只小船。".repeat(4000), "utf16le").swap16()],
+    ["txt", "text", Buffer.from("Un café à Paris", "latin1")],
+    ["txt", "text", Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 0xa1, 0xa3])],
+    ["srt", "text", Buffer.from("\uFEFF1\r\n00:00:01,000 --> 00:00:02,500\r\n你好\r\n", "utf16le")],
+    ["html", "document", Buffer.from("\uFEFF\n<!-- saved --><!DOCTYPE html>\n<html lang=en><p>hi")],
+    ["html", "document", Buffer.from('<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml"></html>')],
+    ["html", "document", Buffer.from("<HTML><BODY>", "utf16le")],
+    ["html", "document", Buffer.from("<div class='post'>Un café</div>", "latin1")],
+    ["cfb", "document", Buffer.concat([Buffer.from("D0CF11E0A1B11AE1", "hex"), Buffer.alloc(1024)])],
   ])("recognises %s as %s", async (extension, kind, bytes) => {
     expect(await recogniseFile(bytes)).toMatchObject({ extension, kind });
     const path = join(await tempFolder(), "upload");
@@ -75,12 +87,22 @@ describe("documents and texts", () => {
   });
 });
 
+it.each(["BMW shows a new car", "MZ, a love story", "solid gold, pure silver", "ID3 tags: a history"])(
+  "takes words for text, also when they begin as another format does: %s",
+  async (text) => {
+    expect(await recogniseFile(Buffer.from(`${text}, told in a minute.`))).toMatchObject({ mime: "text/plain" });
+  },
+);
+
 it.each([
   ["nothing", Buffer.alloc(0)],
   ["blanks", Buffer.from(" \n\t\n")],
   ["zeros", Buffer.alloc(100)],
   ["text with a NUL", Buffer.from("hello\0world")],
   ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x41, 0xd8, 0x00])],
+  ["a format that is written in text", Buffer.from("{\\rtf1\\ansi hello}")],
+  ["another page description", Buffer.from("%!PS-Adobe-3.0\n72 700 moveto")],
+  ["an XML file", Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>')],
   ["a program", Buffer.from("\x7FELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", "latin1")],
   ["another archive", zip({ "a.txt": "hello" })],
   ["a picture of another type", Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "latin1")],
