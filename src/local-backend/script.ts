@@ -27,6 +27,7 @@ const outputWishPatterns = [
   /^(?:background music|music|bgm|背景音乐|音乐|配乐)\s*[:：].{1,60}$/iu,
   /^(?:no music|without music|不要音乐|无音乐)[.。!！]?$/iu,
   /^(?:about|around|roughly|approximately|duration|length|时长|长度|大约|约)?[\s:：约]*\d+(?:\.\d+)?\s*(?:s|secs?|seconds?|mins?|minutes?|秒钟?|分钟)(?: long| in length|左右)?[.。]?$/iu,
+  /^(?:these settings (?:count|win|apply)\b.{0,60}|.{0,12}以.{0,6}设置为准[。.]?)$/iu,
   /^(?:resolution|quality|format|style|分辨率|画质|格式|风格)\s*[:：]?\s*(?:\d{3,4}p|\d+\s*[x×]\s*\d+|high|medium|low|mp4|高|中|低)[^\s]{0,3}[.。]?$/iu,
 ];
 

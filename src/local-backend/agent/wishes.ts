@@ -19,13 +19,16 @@ const shortEdges: Record<string, number> = {
 const DEFAULT_SHORT_EDGE_PX = 1080;
 const LONGEST_EDGE_PX = 1920;
 
+/** A setting by its name, as on a form. It counts for more than what prose says of the same thing. */
+const setting =
+  /^\s*(?:aspect ratio|resolution|about \d|(?:duration|length|music)\s*:|画面比例|分辨率|时长|音乐\s*[:：])/i;
+
 /** What a message asks for besides its script. A number within the script itself ("loads in 2 seconds") is no wish. */
 export function wishesOf(text: string): Wishes {
-  const instructions = text
-    .split(/(?<=[.!?])\s|[。！？\n;；]/)
-    .filter((sentence) => instructionLike.test(sentence))
-    .join("\n");
-  const music = musicIn(instructions);
+  const sentences = text.split(/(?<=[.!?])\s|[。！？\n;；]/).filter((sentence) => instructionLike.test(sentence));
+  const settings = sentences.filter((sentence) => setting.test(sentence)).join("\n");
+  const instructions = [settings, ...sentences.filter((sentence) => !setting.test(sentence))].join("\n");
+  const music = musicIn(settings) ?? musicIn(instructions);
   return {
     ...sizeIn(instructions),
     durationMs: durationIn(instructions),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../src/local-backend/agent/classify.ts";
 import { languageOf } from "../../../src/local-backend/agent/language.ts";
+import { readScript } from "../../../src/local-backend/script.ts";
 
 const withTimeline = { exists: true, hasMedia: false };
 const empty = { exists: false, hasMedia: false };
@@ -104,6 +105,14 @@ describe("the wishes of a message that generates", () => {
   it("are read from Chinese ones too", () => {
     const text = "把这段文字做成20秒的视频：\n\n茶的历史很长。\n\n画面比例 1:1。\n不要背景音乐。";
     expect(wishes(text)).toEqual({ widthPx: 1080, heightPx: 1080, durationMs: 20_000, music: "none", volume: null });
+  });
+
+  it.each([
+    "Turn this into a vertical 30 s explainer with calm music.\n\nTea is old.\n\nAspect ratio 16:9. About 45 seconds long. Music: upbeat. These settings count wherever the words above differ.",
+    "做一个30秒的竖屏视频，配舒缓的音乐。\n\n茶的历史很长。\n\n画面比例 16:9。时长约 45 秒。音乐：欢快。如与上文不一致，以这些设置为准。",
+  ])("are what its settings name, where prose says otherwise: %s", (text) => {
+    expect(wishes(text)).toMatchObject({ widthPx: 1920, heightPx: 1080, durationMs: 45_000, music: "upbeat" });
+    expect(readScript(text).chunks).toHaveLength(1);
   });
 
   it("are not read from the script itself", () => {
