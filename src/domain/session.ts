@@ -48,8 +48,6 @@ export const sessionRequestSchema = z
   .prefault({})
   .meta({ id: "SessionRequest" });
 
-export const sessionStates = ["empty", "active", "dropped", "unknown"] as const;
-
 export const sessionViewSchema = z
   .object({
     id: sessionIdSchema,
@@ -57,7 +55,7 @@ export const sessionViewSchema = z
     skill: skillNameSchema,
     metadata: z.record(z.string(), z.string()),
     state: z
-      .enum(sessionStates)
+      .enum(["empty", "active", "dropped", "unknown"])
       .describe(
         "`empty`: nothing was put into it yet. `active`: the backend has it, and was asked just now. `dropped`: the backend has forgotten it, as it does with idle ones. `unknown`: the backend was not asked (lists do not), or could not be.",
       ),

@@ -75,8 +75,6 @@ export function createSessionStore({ redis, keys, retentionS }: { redis: Redis; 
   return { make, load, list };
 }
 
-export type SessionStore = ReturnType<typeof createSessionStore>;
-
 const json = z.string().transform((text): unknown => JSON.parse(text));
 
 const repliesSchema = z.tuple([
