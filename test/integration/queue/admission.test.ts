@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { createAdmission } from "../../../src/queue/admission.ts";
-import type { JobRecords } from "../../../src/queue/job-record.ts";
+import type { Queues } from "../../../src/queue/queues.ts";
 import { createSweeper } from "../../../src/queue/sweeper.ts";
 import { claimedJob, endJob } from "../../support/claimed-job.ts";
 import { openQueue } from "../../support/queue.ts";
@@ -126,26 +126,28 @@ describe("sweeper", () => {
     for (const job of [moved, delivered]) await queue.store.submit(job);
     await endJob(await claimedJob(queue, delivered));
     await queue.redis.zadd(queue.keys.admitted, Date.now() - 1, `default|${moved.id}`);
-    const { load } = queue.records;
-    const records: JobRecords = {
-      ...queue.records,
-      async load(ref) {
-        // As the commit of a move, and the end of a delivery, do just now.
+    // As the commit of a move, and the end of a delivery, do just now.
+    const queues: Queues = {
+      ...queue.queues,
+      async hasStage() {
         await queue.redis.zadd(queue.keys.admitted, "XX", Date.now() + 60_000, `default|${moved.id}`);
+        return false;
+      },
+      async hasWebhook() {
         await queue.redis.zrem(queue.keys.outbox, `default|${delivered.id}`);
-        return await load(ref);
+        return false;
       },
     };
     const admission = { ...queue.admission, kick: async () => undefined };
     const sweeper = createSweeper({
       ...queue,
-      records,
+      queues,
       admission,
       now: Date.now,
       log: pino({ level: "silent" }),
       graceMs: 0,
     });
     expect(await sweeper.sweep()).toBe(0);
-    expect((await load({ tenant: "default", id: moved.id }))?.epoch).toBe(1);
+    expect((await queue.records.load({ tenant: "default", id: moved.id }))?.epoch).toBe(1);
   });
 });
