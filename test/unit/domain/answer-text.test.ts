@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { answerText } from "../../../src/domain/answer-text.ts";
 import { sessionViewSchema, type SessionView } from "../../../src/domain/session.ts";
 
-const [example] = sessionViewSchema.meta()?.examples ?? [];
+const [example] = z.array(z.unknown()).parse(sessionViewSchema.meta()?.examples);
 const session = (fields: Partial<SessionView>): SessionView => ({ ...sessionViewSchema.parse(example), ...fields });
 const asOf = "2025-11-03T09:15:02.310Z";
 

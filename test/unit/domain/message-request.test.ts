@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { jobRequestSchema, requestLimits } from "../../../src/domain/job-request.ts";
 import { jobRequestOf, messageRequestSchema } from "../../../src/domain/message-request.ts";
 import { newFileId, newSessionId } from "../../support/queued-job.ts";
@@ -32,7 +33,6 @@ describe("the job of a message", () => {
 });
 
 it("has examples that its schema accepts", () => {
-  const examples = messageRequestSchema.meta()?.examples ?? [];
+  const examples = z.array(messageRequestSchema).parse(messageRequestSchema.meta()?.examples);
   expect(examples).not.toHaveLength(0);
-  for (const example of examples) messageRequestSchema.parse(example);
 });
