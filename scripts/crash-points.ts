@@ -1,11 +1,12 @@
 /**
- * Kills, and freezes, a worker at every point of a `video` job: `npm run crash-points [-- --only kill|stop|nap] [--from k] [--to k]`.
+ * Kills, and freezes, a worker at every point of a `video` job: `npm run crash-points [-- --job plain|rich] [--only kill|stop|nap] [--from k] [--to k]`.
  * Takes a quarter of an hour. Exits with 1 when anything was lost, paid twice or orphaned.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { crashJobKinds } from "../test/support/crash-job.ts";
 import { startCrashRig, type CrashPoint, type CrashRun } from "../test/support/crash-rig.ts";
 import { provideRedis } from "./redis.ts";
 
@@ -13,11 +14,18 @@ import { provideRedis } from "./redis.ts";
 const atOnce = 4;
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, from: { type: "string", default: "1" }, to: { type: "string" } },
+  options: {
+    job: { type: "string", default: "plain" },
+    only: { type: "string" },
+    from: { type: "string", default: "1" },
+    to: { type: "string" },
+  },
 });
+const kind = crashJobKinds.find((one) => one === values.job);
+if (kind === undefined) throw new Error(`--job is one of ${crashJobKinds.join(", ")}`);
 const dataDir = await mkdtemp(join(tmpdir(), "reelay-crash-redis-"));
 const redis = await provideRedis({ dataDir, log: console.log });
-const rig = await startCrashRig({ redisUrl: redis.url });
+const rig = await startCrashRig({ redisUrl: redis.url, kind });
 try {
   const last = values.to === undefined ? await rig.countPoints() : Number(values.to);
   const points = allPoints(Number(values.from), last).filter(

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +15,7 @@ import { createJobRecords } from "../../src/queue/job-record.ts";
 import { createJobStore } from "../../src/queue/job-store.ts";
 import { createKeys } from "../../src/queue/keys.ts";
 import { createFolderStorage } from "../../src/storage/folder-storage.ts";
-import { crashJob } from "./crash-job.ts";
+import { crashJob, mediaOf, type CrashJobKind } from "./crash-job.ts";
 import { problemsAfterCrash } from "./crash-verdict.ts";
 import { startEventReceiver } from "./event-receiver.ts";
 import { readLedger } from "./ledger.ts";
@@ -40,11 +41,17 @@ const restLimitMs = 15_000;
 const lookEveryMs = 30;
 
 /** A local backend, a webhook receiver, and workers that are hurt at a point of one `video` job each, on keys of its own. */
-export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
+export async function startCrashRig({ redisUrl, kind = "plain" }: { redisUrl: string; kind?: CrashJobKind }) {
   const dir = await mkdtemp(join(tmpdir(), "reelay-crash-"));
-  const config = readConfig({ LOCAL_BACKEND_TOKEN: token, LOCAL_BACKEND_SEED: "crash", LOCAL_BACKEND_SPEED: "1000" });
+  const config = readConfig({
+    LOCAL_BACKEND_TOKEN: token,
+    LOCAL_BACKEND_SEED: "crash",
+    LOCAL_BACKEND_SPEED: "1000",
+    LOCAL_BACKEND_DRAG_SHARE: "1",
+  });
   const backend = await startLocalBackend({ ...config, port: 0, dataDir: join(dir, "backend") });
   const receiver = await startEventReceiver();
+  const pictures = await servePictures();
   const redis = connectRedis(redisUrl, "patient", () => undefined);
 
   async function openStore() {
@@ -58,6 +65,8 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
       QUEUE_LOCK_MS: String(lockMs),
       // Longer than a marker is good for, so that a job which ended as unknown cannot be sent by a worker that wakes.
       RECOVERY_QUIET_MS: "6000",
+      // Short enough for a first cut to be seen, so that looking for it is hurt as well.
+      NEWS_EVERY_MS: "20",
       ROLE: "worker",
       LOG_LEVEL: "info",
       REDIS_URL: redisUrl,
@@ -74,7 +83,8 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
 
   async function submitJob({ keys, records, dataDir }: Store): Promise<QueuedJob> {
     const storage = await createFolderStorage({ dir: dataDir });
-    const job = await crashJob(storage, createFileRecords({ redis, keys }), receiver.url);
+    const places = { storage, files: createFileRecords({ redis, keys }), webhookUrl: receiver.url };
+    const job = await crashJob(kind, { ...places, pictureUrl: pictures.url });
     await createJobStore({ redis, keys, records }).submit(job);
     return job;
   }
@@ -147,6 +157,7 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
         backendSessionId: session?.backendSessionId ?? null,
         ledger,
         events: receiver.events(),
+        media: mediaOf[kind],
         sendsLate: point.how !== "kill" && (reached?.includes("/run_sse") ?? false),
       });
       return { point, reached, status: ended.status, problems };
@@ -178,9 +189,27 @@ export async function startCrashRig({ redisUrl }: { redisUrl: string }) {
     },
     async close(): Promise<void> {
       redis.disconnect();
-      await receiver.close();
+      await Promise.all([receiver.close(), pictures.close()]);
       await backend.close();
       await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A picture at an address, for a job that names it by that. */
+async function servePictures(): Promise<{ url: string; close: () => Promise<void> }> {
+  const picture = await readFile(join(import.meta.dirname, "../../examples/pictures/2.jpg"));
+  const server = createServer((_request, response) =>
+    response.writeHead(200, { "content-type": "image/jpeg" }).end(picture),
+  );
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port");
+  return {
+    url: `http://127.0.0.1:${address.port}/2.jpg?signature=x`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

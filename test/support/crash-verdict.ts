@@ -9,6 +9,8 @@ export type Aftermath = {
   backendSessionId: string | null;
   ledger: Ledger;
   events: readonly ReceivedEvent[];
+  /** The names of what is to be uploaded, each at least once. */
+  media: readonly string[];
   /** It was frozen inside the write of its message: the one window in which it may go out after recovery has given it up. */
   sendsLate: boolean;
 };
@@ -20,6 +22,7 @@ export function problemsAfterCrash({
   backendSessionId,
   ledger,
   events,
+  media,
   sendsLate,
 }: Aftermath): string[] {
   const { id } = before;
@@ -29,26 +32,32 @@ export function problemsAfterCrash({
   };
 
   const messages = ledger.messages.filter(({ text }) => text.includes(id));
-  const charged = messages.reduce((sum, { credits }) => sum + credits, 0);
+  // What its reply asked for is said without its name.
+  const edits = ledger.messages.filter(({ session, text }) => session === backendSessionId && !text.includes(id));
+  const { edit } = before.made;
   expect(messages.length <= 1, `its message was received ${messages.length} times`);
-  expect(charged <= 100, `it was charged ${charged} credits`);
-  expect(
-    sendsLate || messages.every(({ at }) => at <= before.finishedAtMs),
-    "its message was sent after the job had ended",
-  );
+  expect(edits.length <= (edit === null ? 0 : 1), `its edit was received ${edits.length} times`);
+  for (const [one, price] of [...messages.map((m) => [m, 100] as const), ...edits.map((m) => [m, 50] as const)]) {
+    expect(one.credits === price, `"${one.text.slice(0, 40)}" was charged ${one.credits} credits`);
+    expect(sendsLate || one.at <= before.finishedAtMs, "its message was sent after the job had ended");
+  }
 
   if (before.status === "failed") {
     const isUnknown = before.error.code === "outcome_unknown" && before.made.message?.state === "sending";
     expect(isUnknown, `it failed with ${before.error.code}: ${before.error.detail ?? ""}`);
-    expect(sendsLate || messages.length === 0, "it ended as unknown, though its message was carried out");
+    const last = edit === null ? messages : edits;
+    expect(sendsLate || last.length === 0, "it ended as unknown, though its message was carried out");
+    expect(edit === null || messages.length === 1, "it got to its edit without its message");
   } else {
     expect(before.status === "succeeded", `it ended as ${before.status}`);
     expect(messages.length === 1, "it succeeded without its message");
+    expect(edit === null || edits.length === 1, "it succeeded without its edit");
     expect(before.made.video !== null, "it succeeded without a video");
   }
 
-  const uploads = ledger.uploads.filter(({ session }) => session === backendSessionId);
-  expect(uploads.length <= 2, `its one file was uploaded ${uploads.length} times`);
+  const uploads = ledger.uploads.filter(({ session }) => session === backendSessionId).map(({ filename }) => filename);
+  expect(uploads.length <= media.length + 1, `${media.length} files were uploaded as ${uploads.join(", ")}`);
+  for (const name of media) expect(uploads.includes(name), `${name} was not uploaded`);
 
   const renders = ledger.renders.filter(({ session }) => session === backendSessionId);
   const ids = new Set(renders.map(({ render }) => render));

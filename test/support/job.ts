@@ -30,6 +30,7 @@ function everythingMade(): Job["made"] {
     ...nothingMade,
     uploads: [{ name: "a.jpg", kind: "image" }],
     message: { state: "finished", text: "Your video is ready.", actions: ["export"], recovered: false },
+    changes: ["Video added: rivers (0-10s)"],
     creditsBefore: 200,
     creditsUsed: 100,
     timeline: { draftKey: "draft/key", fingerprint: "fingerprint", summary: "Timeline (1 track)", durationMs: 10_000 },

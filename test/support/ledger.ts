@@ -5,7 +5,7 @@ const schemas = {
   message: z.object({ ...at, session: z.string(), text: z.string(), credits: z.number(), run: z.string() }),
   run_ended: z.object({ ...at, run: z.string(), outcome: z.enum(["done", "failed"]), credits: z.number() }),
   render: z.object({ ...at, session: z.string(), render: z.string(), event: z.string(), draft_unchanged: z.boolean() }),
-  upload: z.object({ ...at, session: z.string() }),
+  upload: z.object({ ...at, session: z.string(), filename: z.string() }),
   fault: z.object({ ...at, endpoint: z.string() }),
 } as const;
 

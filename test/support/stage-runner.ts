@@ -45,8 +45,8 @@ export type Ran = {
   events: string[];
   /** The ids of all renders that the record held at the end of a run: a run makes one at most. */
   renderIds: Set<string>;
-  /** What became of each send, and whether the backend had accepted a message by the end of it. */
-  sends: { outcome: MessageOutcome; acceptedBy: number }[];
+  /** What became of each send, and how many messages the backend accepted during it. */
+  sends: { outcome: MessageOutcome; accepted: number }[];
   /** How long each wait was, in ms. */
   waitsMs: number[];
 };
@@ -69,8 +69,9 @@ export function createStageRunner(deps: {
   const backend: Backend = {
     ...deps.backend,
     async sendMessage(input) {
+      const before = await accepted();
       const outcome = await deps.backend.sendMessage(input);
-      sends.push({ outcome, acceptedBy: await accepted() });
+      sends.push({ outcome, accepted: (await accepted()) - before });
       return outcome;
     },
   };

@@ -21,7 +21,7 @@ const reformat =
   /\b(aspect|ratio|landscape|portrait|vertical|horizontal|square|widescreen)\b|画幅|比例|横屏|竖屏|横版|竖版|方形|\d\s*[:：]\s*\d/i;
 /** How an order to an editor begins, rather than a sentence of a script. */
 const order =
-  /^(?:(?:please|now|then|(?:can|could|would) you|i want you to)\s+)*(?:make|change|adjust|improve|fix|add|put|insert|include|switch|mute|drop|cut|trim|shorten|turn|remove|delete|use|apply|set|replace|swap|move|speed|slow|increase|reduce|lower|raise|crop|zoom|blur|brighten|darken|reorder|shuffle|give|try|more|less|no)\b|^(?:请|把|将|让|给|换|改|调|加|添|再|更|去|删|移|剪|裁|缩|不要)/i;
+  /^(?:(?:please|now|then|(?:can|could|would) you|i want you to)\s+)*(?:do (?:this|it)|make|change|adjust|improve|fix|add|put|insert|include|switch|mute|drop|cut|trim|shorten|turn|remove|delete|use|apply|set|replace|swap|move|speed|slow|increase|reduce|lower|raise|crop|zoom|blur|brighten|darken|reorder|shuffle|give|try|more|less|no)\b|^(?:请|把|将|让|给|换|改|调|加|添|再|更|去|删|移|剪|裁|缩|不要)/i;
 /** One sentence, asked; of a script's opening question there would be more. */
 const question = /^[^.!?。！？\n]{1,120}([?？]|[吗呢]|什么|多少|哪些)$/i;
 const toTheAgent = /\b(you|your|this (work|cost)|i)\b|[你您]/i;

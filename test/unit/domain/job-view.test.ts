@@ -71,6 +71,7 @@ describe("the result", () => {
     expect(viewOfJob(job, halfway).result).toEqual({
       summary: "Timeline (1 track)",
       reply: "Your video is ready.",
+      changes: ["Video added: rivers (0-10s)"],
       actions: ["export"],
       video: {
         file_id: job.made.video?.fileId,
@@ -92,6 +93,7 @@ describe("the result", () => {
     expect(viewOfJob(job, halfway).result).toEqual({
       summary: null,
       reply: null,
+      changes: [],
       actions: [],
       video: null,
       credits_used: null,

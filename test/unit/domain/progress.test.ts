@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { stageOf, type Job } from "../../../src/domain/job.ts";
 import { planOf } from "../../../src/domain/job-request.ts";
-import { percentOf } from "../../../src/domain/progress.ts";
+import { percentOf, percentOfJob } from "../../../src/domain/progress.ts";
+import { editAllowed, stageDone } from "../../../src/domain/transition.ts";
+import { ending, runningJob } from "../../support/job.ts";
 
 const plans = [
   planOf({ type: "video", input: { files: [], urls: [] } }),
@@ -36,4 +39,27 @@ it("goes on from one stage to the next without a leap", () => {
   const plan = ["upload", "generate", "export"] as const;
   expect(percentOf(plan, 1, 0)).toBe(percentOf(plan, 0, 1));
   expect(percentOf(plan, 2, 0)).toBe(percentOf(plan, 1, 1));
+});
+
+it("never goes back over a job that allows an edit, whether or not it comes", () => {
+  const edit = { text: "Reorder the clips.", replyBefore: "", actionsBefore: [] };
+  for (const plan of [["generate"], ["generate", "export"], ["upload", "generate", "export"]] as const) {
+    for (const comes of [true, false]) {
+      let job: Job = runningJob({ allowEdits: true, plan: [...plan] });
+      const percents = [];
+      while (job.status === "running") {
+        percents.push(...[0, 0.5, 1].map((fraction) => percentOfJob(job, fraction)));
+        const mayGrow: boolean = comes && stageOf(job) === "generate" && job.made.edit === null;
+        job = mayGrow ? editAllowed(job, edit) : stageDone(job, ending());
+      }
+      expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+      expect(percents[0]).toBe(0);
+      if (comes || plan.length > 1) expect(percents.at(-1)).toBe(99);
+    }
+  }
+});
+
+it("is that of the plan for a job that allows none", () => {
+  const job = runningJob({ plan: ["generate", "export"], stageIndex: 1 });
+  expect(percentOfJob(job, 0.5)).toBe(percentOf(job.plan, 1, 0.5));
 });

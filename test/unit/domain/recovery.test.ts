@@ -10,7 +10,10 @@ import {
 
 const sentAtMs = Date.UTC(2030, 0, 1);
 /** The stream broke as soon as the message was sent. */
-const sent = recoveryBegun({ state: "sending", fingerprintBefore: "before", draftBeforeKey: null, sentAtMs, recovery: null }, sentAtMs);
+const sent = recoveryBegun(
+  { state: "sending", fingerprintBefore: "before", draftBeforeKey: null, sentAtMs, recovery: null },
+  sentAtMs,
+);
 const secondMs = 1_000;
 
 /** Reads at the given seconds after sending; returns the verdict on each. */

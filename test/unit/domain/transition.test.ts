@@ -2,7 +2,18 @@ import { describe, expect, it } from "vitest";
 import { JobFailure } from "../../../src/domain/failure.ts";
 import { eventsOfChange, isFinalEvent, jobEventSchema } from "../../../src/domain/job-event.ts";
 import { hasEnded, jobSchema, stageOf, type Job, type RunningJob } from "../../../src/domain/job.ts";
-import { claimed, failed, making, maxCrashes, stageDone, yielded } from "../../../src/domain/transition.ts";
+import {
+  claimed,
+  editAllowed,
+  failed,
+  leavesUnrest,
+  making,
+  maxCrashes,
+  originalPlan,
+  stageDone,
+  willPay,
+  yielded,
+} from "../../../src/domain/transition.ts";
 import { claimedAtMs, endedAtMs, ending, failedJob, runningJob, succeededJob } from "../../support/job.ts";
 import { queuedJob } from "../../support/queued-job.ts";
 
@@ -51,6 +62,60 @@ describe("a stage that is done", () => {
   });
 });
 
+describe("an edit that a reply asks for and the job allows", () => {
+  const edit = { text: "Reorder the clips.", replyBefore: "Done.", actionsBefore: ["send_edit"] };
+  const finished = {
+    state: "sending",
+    fingerprintBefore: "f",
+    draftBeforeKey: null,
+    sentAtMs: 1,
+    recovery: null,
+  } as const;
+  const first = making(runningJob({ allowEdits: true, plan: ["upload", "generate", "export"], stageIndex: 1 }), {
+    message: finished,
+    creditsUsed: 100,
+  });
+
+  it("becomes a stage of its own, right after, whose message has not been sent", () => {
+    const grown = editAllowed(first, edit);
+    expect(grown).toMatchObject({
+      plan: ["upload", "generate", "generate", "export"],
+      stageIndex: 2,
+      stageStartedAtMs: null,
+      crashes: 0,
+      made: { message: null, edit, creditsUsed: 100 },
+    });
+    expect(jobSchema.parse(grown)).toEqual(grown);
+    expect(willPay(grown)).toBe(true);
+    expect(leavesUnrest(failed(grown, renderFailed, ending()))).toBe(false);
+    expect(eventsOfChange(first, grown)).toEqual([{ type: "job.stage", stage: "generate" }]);
+  });
+
+  it("is followed by the rest of the plan", () => {
+    const after = running(stageDone(claimed(editAllowed(first, edit), 1), ending()));
+    expect(stageOf(after)).toBe("export");
+    expect(willPay(after)).toBe(false);
+    expect(hasEnded(stageDone(after, ending()))).toBe(true);
+  });
+
+  it("leaves unrest behind like the first, when its message is of unknown outcome", () => {
+    const sent = making(claimed(editAllowed(first, edit), 1), { message: finished });
+    expect(willPay(sent)).toBe(false);
+    expect(leavesUnrest(failed(sent, new JobFailure("outcome_unknown"), ending()))).toBe(true);
+  });
+
+  it("is one at most, and only where it is allowed", () => {
+    expect(() => editAllowed(editAllowed(first, edit), edit)).toThrow("takes no edit");
+    expect(() => editAllowed({ ...first, allowEdits: false }, edit)).toThrow("takes no edit");
+    expect(() => editAllowed({ ...first, stageIndex: 2 }, edit)).toThrow("takes no edit");
+  });
+
+  it("is no part of the plan that a job was accepted with", () => {
+    expect(originalPlan(editAllowed(first, edit))).toEqual(first.plan);
+    expect(originalPlan(first)).toEqual(first.plan);
+  });
+});
+
 describe("a failure", () => {
   it("ends the job with the code, and the stage that it happened in", () => {
     const exporting = stageDone(runningJob(), ending());
@@ -70,7 +135,13 @@ describe("a failure", () => {
   });
 
   it("keeps the marker of a message that was sent, so that nobody sends it again", () => {
-    const message = { state: "sending", fingerprintBefore: "f", draftBeforeKey: null, sentAtMs: 1, recovery: null } as const;
+    const message = {
+      state: "sending",
+      fingerprintBefore: "f",
+      draftBeforeKey: null,
+      sentAtMs: 1,
+      recovery: null,
+    } as const;
     const job = failed(making(runningJob(), { message }), new JobFailure("outcome_unknown"), ending());
     expect(job.made.message).toEqual(message);
   });
