@@ -16,7 +16,8 @@ async function seen(pieces: readonly string[]): Promise<string[]> {
   return said;
 }
 
-const withoutSpace = (text: string) => text.replaceAll(/\s/g, "");
+/** Bold that spans sentences can only be mended once all of them are there. */
+const withoutSpace = (text: string) => text.replaceAll(/\s|\*\*/g, "");
 
 /** Cuts a text at any places. */
 function cutAt(text: string, places: readonly number[]): string[] {
@@ -37,8 +38,36 @@ const talk = [
   "you can preview it in the player",
   "点击导出按钮",
   "Drag clips to reorder them",
+  "I've added the title, and you can click Export",
+  "open the Timeline panel to fine-tune it, or just tell me",
+  "满意后请点击“导出”，或者告诉我",
+  "Want to keep it? Click Export",
+  "\nTo export it:\n1. Click Export\n2. Choose MP4\n",
+  "\n- Click Export\n- four scenes\n",
 ];
-const ends = [". ", "! ", "?! ", "... ", ".", "。", "！", "。。", "。.", '." ', ".) ", ".** ", "。”", "！）", "”"];
+const ends = [
+  ", ",
+  ": ",
+  "; ",
+  "，",
+  "“",
+  " '",
+  ". ",
+  "! ",
+  "?! ",
+  "... ",
+  ".",
+  "。",
+  "！",
+  "。。",
+  "。.",
+  '." ',
+  ".) ",
+  ".** ",
+  "。”",
+  "！）",
+  "”",
+];
 const spaces = ["\n", "\n\n", " ", "\r\n"];
 
 const reply = fc
@@ -96,6 +125,17 @@ it.each([
     ["- one\n- t", "wo\n"],
     ["- one", "- two"],
   ],
+  [
+    ["I've added the title, ", "and you can cli", "ck Export to download it. ", "Enjoy!"],
+    ["I've added the title.", "Enjoy!"],
+  ],
+  [
+    ["I've added the caption \"Hi. ", 'Click the link. " at the end. '],
+    ['I\'ve added the caption "Hi. Click the link. " at the end.'],
+  ],
+  [["Want to keep it? ", "Click Export. ", "Enjoy! "], ["Enjoy!"]],
+  [["To export it:\n", "1. Click Ex", "port\n2", ". Choose MP4\n", "\nEnjoy!\n"], ["Enjoy!"]],
+  [["Scenes:\n1. Sea\n", "2. Click Export\n", "3. Sky\n", "Enjoy!\n"], ["Scenes:\n1. Sea\n2. Sky\nEnjoy!"]],
 ])("people see whole sentences of %j", async (pieces, sentences) => {
   expect(await seen(pieces)).toEqual(sentences);
 });
@@ -129,4 +169,11 @@ describe("text without an end of sentence", () => {
       "The last one is still being written.",
     ]);
   });
+});
+
+it("a list that gets too long is passed on in whole lines", async () => {
+  const list = `Scenes:\n${Array.from({ length: 200 }, (_, at) => `${at + 1}. Scene\n`).join("")}`;
+  const said = await seen(list.match(/.{1,50}/gs) ?? []);
+  expect(said.length).toBeGreaterThan(1);
+  expect(said.join("\n")).toBe(list.trim());
 });
