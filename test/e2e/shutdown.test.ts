@@ -36,7 +36,7 @@ async function locks({ KEY_PREFIX }: ServiceSettings): Promise<string[]> {
 
 describe("a service that is asked to stop", () => {
   it("takes nothing new, hands what is long to recovery, and leaves nothing locked for the next one", async () => {
-    const { backend, settings, client, startWorker } = await start({ speed: 10, drainMs: "1500" });
+    const { backend, settings, client, startWorker } = await start({ speed: 2, drainMs: "1500" });
     const first = await startWorker();
     const long = await client.submit({ type: "video", input: { text: script } });
     await backend.until("message", {});
