@@ -27,6 +27,7 @@ async function generate(): Promise<string> {
     idempotency: { reserve: unused, settle: unused, release: unused },
     storage: { put: unused, pathOf: unused, remove: unused },
     recogniseFile: unused,
+    measureDurationMs: unused,
     checkUrl: unused,
     checks: [],
     onAccepted: unused,

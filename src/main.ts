@@ -12,6 +12,7 @@ import { openQueue, type OpenQueue } from "./queue/open-queue.ts";
 import { createPeriodic, type Periodic } from "./queue/periodic.ts";
 import { connectStages, timingsOf } from "./stage-processing.ts";
 import { createFolderStorage, type Storage } from "./storage/folder-storage.ts";
+import { measureDurationMs } from "./storage/clip-duration.ts";
 import { recogniseFile } from "./storage/file-kind.ts";
 import { standardScheduleMs } from "./webhooks/retry-schedule.ts";
 import { createWebhookSender } from "./webhooks/send.ts";
@@ -70,6 +71,7 @@ async function startApi(parts: Parts, stops: (() => Promise<void>)[]): Promise<s
     idempotency: queue.idempotency,
     storage,
     recogniseFile,
+    measureDurationMs,
     checkUrl: outbound.checkUrl,
     checks: [{ name: "redis", check: queue.ping }],
     onAccepted: queue.admission.kick,

@@ -1,11 +1,14 @@
 import type { FastifyBaseLogger } from "fastify";
 import { JobFailure } from "../domain/failure.ts";
 import type { JobId } from "../domain/id.ts";
-import { isUploadable } from "../domain/media-type.ts";
-import { planOf, requestLimits, type JobRequest } from "../domain/job-request.ts";
+import { impossibleWishes, planOf, requestLimits, type JobRequest } from "../domain/job-request.ts";
 import { nothingMade, type QueuedJob } from "../domain/job.ts";
-import { skillNamed } from "../domain/skill.ts";
+import type { Hint } from "../domain/hint.ts";
+import { hintsFor } from "../domain/hints-for.ts";
+import { formatOfUrl } from "../domain/media-type.ts";
+import { checkInputs } from "./check-inputs.ts";
 import type { ApiDeps, FileRecord, StoredJob } from "./dependencies.ts";
+import { InvalidRequest } from "./invalid-request.ts";
 import { writeOrFind } from "./write-or-find.ts";
 
 const utf8BytesPerChar = 4;
@@ -27,7 +30,8 @@ export async function acceptJob(deps: AcceptanceDeps, acceptance: Acceptance): P
   const standing = await deps.jobs.load(tenant, id);
   if (standing !== null) return standing;
   if (request.webhook !== undefined) checkWebhookUrl(deps, request.webhook.url);
-  await checkFiles(deps, acceptance);
+  checkWishes(request);
+  const files = await checkInputs(deps, tenant, request);
   await checkSession(deps, acceptance);
   const textKey = await storeScript(deps, request.input.text);
   const discardScript = async (): Promise<void> => {
@@ -35,7 +39,7 @@ export async function acceptJob(deps: AcceptanceDeps, acceptance: Acceptance): P
     await deps.storage.remove(textKey).catch((err: unknown) => deps.log.warn({ err, textKey }, "script not removed"));
   };
   const accepted = await writeOrFind({
-    write: async () => await deps.jobs.submit(queuedJob(deps, acceptance, textKey)),
+    write: async () => await deps.jobs.submit(queuedJob(deps, acceptance, { textKey, hints: hintsOf(request, files) })),
     find: async () => await deps.jobs.load(tenant, id),
     undo: discardScript,
   });
@@ -55,25 +59,11 @@ function checkWebhookUrl({ checkUrl }: AcceptanceDeps, url: string): void {
   }
 }
 
-async function checkFiles(deps: AcceptanceDeps, { tenant, request }: Acceptance): Promise<void> {
-  const ids = [...new Set(request.input.files)];
-  const records = await Promise.all(ids.map((id) => deps.files.load(tenant, id)));
-  const missing = ids.filter((_, index) => records[index] === null);
-  if (missing.length > 0) throw new JobFailure("file_not_found", `Not found: ${missing.join(", ")}.`);
-
-  const notTaken = records.filter((record) => record !== null).filter(({ mime }) => !isUploadable(mime));
-  if (notTaken.length > 0) {
-    throw new JobFailure("file_type_not_supported", notTaken.map(({ id, mime }) => `${id} is ${mime}.`).join(" "));
-  }
-
-  const { name, largestFileBytes } = skillNamed(request.skill);
-  const isTooLarge = (record: FileRecord | null): record is FileRecord =>
-    record !== null && record.bytes > largestFileBytes;
-  const tooLarge = records.filter(isTooLarge).map(({ id, bytes }) => `${id} has ${bytes} bytes`);
-  if (tooLarge.length > 0) {
-    const limit = `${name} takes files of up to ${largestFileBytes} bytes`;
-    throw new JobFailure("file_too_large", `${limit}; ${tooLarge.join(", ")}.`);
-  }
+/** The schema of a request refuses them too; this is for requests that are made of something else. */
+function checkWishes(request: JobRequest): void {
+  const faults = impossibleWishes(request);
+  if (faults.length === 0) return;
+  throw new InvalidRequest(faults.map(({ path, message }) => ({ in: "body", path: path.join("."), message })));
 }
 
 async function checkSession(
@@ -90,10 +80,17 @@ async function storeScript(deps: AcceptanceDeps, text: string | undefined): Prom
   return key;
 }
 
+/** Of what is known now: the words of documents, and what a URL leads to, are learned only by the worker. */
+function hintsOf({ skill, input }: JobRequest, files: readonly FileRecord[]): Hint[] {
+  const byUrl = input.urls.map(formatOfUrl).filter((format) => format !== null);
+  const { text = null, instruction = null } = input;
+  return hintsFor({ skill, script: text, instruction, files: [...files, ...byUrl] });
+}
+
 function queuedJob(
   { now, newId }: AcceptanceDeps,
   { tenant, id, request }: Acceptance,
-  textKey: string | null,
+  { textKey, hints }: { textKey: string | null; hints: Hint[] },
 ): QueuedJob {
   const createdAtMs = now();
   const { input } = request;
@@ -115,7 +112,7 @@ function queuedJob(
     },
     output: request.output,
     allowEdits: request.allow_edits,
-    hints: [],
+    hints,
     webhook: request.webhook ?? null,
     metadata: request.metadata,
     priority: request.priority,

@@ -107,6 +107,8 @@ export type FileRecord = {
   mime: string;
   kind: FileKind;
   bytes: number;
+  /** Of videos, where it could be told when they came in. */
+  durationMs?: number | undefined;
   sha256: string;
   storageKey: string;
   createdAtMs: number;
@@ -148,6 +150,9 @@ export type FileStorage = {
 };
 
 export type RecogniseFile = (path: string) => Promise<{ mime: string; kind: FileKind } | null>;
+
+/** How long a video lasts, in ms; null where that cannot be told cheaply. */
+export type MeasureDurationMs = (path: string) => Promise<number | null>;
 
 export type ReadinessCheck = { name: string; check: () => Promise<void> };
 
@@ -197,6 +202,7 @@ export type ApiDeps = {
   idempotency: IdempotencyRecords;
   storage: FileStorage;
   recogniseFile: RecogniseFile;
+  measureDurationMs: MeasureDurationMs;
   /** Throws, with the reason, for an address that webhooks may not reach. */
   checkUrl: (url: string) => unknown;
   checks: readonly ReadinessCheck[];

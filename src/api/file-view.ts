@@ -11,6 +11,7 @@ export const fileViewSchema = z
     mime: z.string().describe("Recognised by its content, not by its name."),
     kind: z.enum(fileKinds),
     bytes: z.int(),
+    duration_s: z.number().nullable().describe("Of a video, as its header says; null where that does not say it."),
     sha256: z.string().describe("Of its content, in hexadecimal."),
     created_at: z.iso.datetime(),
   })
@@ -24,6 +25,7 @@ export const fileViewSchema = z
         mime: "image/jpeg",
         kind: "image",
         bytes: 482_113,
+        duration_s: null,
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         created_at: "2025-11-03T09:12:44.120Z",
       },
@@ -39,6 +41,7 @@ export function viewOfFile(file: FileRecord): FileView {
     mime: file.mime,
     kind: file.kind,
     bytes: file.bytes,
+    duration_s: file.durationMs === undefined ? null : file.durationMs / 1000,
     sha256: file.sha256,
     created_at: new Date(file.createdAtMs).toISOString(),
   };

@@ -17,11 +17,12 @@ export type ReceivedFile = {
   mime: string;
   kind: FileKind;
   bytes: number;
+  durationMs?: number;
   sha256: string;
   storageKey: string;
 };
 
-type ReceiveDeps = Pick<ApiDeps, "storage" | "recogniseFile">;
+type ReceiveDeps = Pick<ApiDeps, "storage" | "recogniseFile" | "measureDurationMs">;
 
 /**
  * Streams the one file of a multipart body to storage and recognises it. Whatever is wrong with it, nothing stays in storage
@@ -65,7 +66,7 @@ async function* partsOf(request: FastifyRequest): AsyncGenerator<MultipartFile> 
 }
 
 async function store(
-  { storage, recogniseFile }: ReceiveDeps,
+  { storage, recogniseFile, measureDurationMs }: ReceiveDeps,
   part: MultipartFile,
   signal: AbortSignal,
 ): Promise<ReceivedFile> {
@@ -83,7 +84,16 @@ async function store(
       );
     }
     const { mime, kind } = recognised;
-    return { name: nameOf(part), mime, kind, bytes, sha256, storageKey: key };
+    const durationMs = kind === "video" ? await measureDurationMs(storage.pathOf(key)) : null;
+    return {
+      name: nameOf(part),
+      mime,
+      kind,
+      bytes,
+      ...(durationMs !== null && { durationMs }),
+      sha256,
+      storageKey: key,
+    };
   } catch (error) {
     await storage.remove(key);
     throw error;

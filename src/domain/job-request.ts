@@ -30,7 +30,13 @@ export const requestLimits = {
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
-  .max(requestLimits.urlChars, { error: `must have at most ${requestLimits.urlChars} characters` });
+  .max(requestLimits.urlChars, { error: `must have at most ${requestLimits.urlChars} characters` })
+  .refine(holdsNoCredentials, { error: "must not hold a user name or password" });
+
+function holdsNoCredentials(text: string): boolean {
+  const url = URL.parse(text);
+  return url === null || (url.username === "" && url.password === "");
+}
 
 /** A lone surrogate has no UTF-8, so it would not come out of storage as it went in. */
 const wellFormed = (text: string): boolean => text.isWellFormed();
@@ -50,8 +56,14 @@ const jobInputSchema = z
       .array(fileIdSchema)
       .max(requestLimits.files)
       .default([])
-      .describe("Files uploaded with POST /v1/files, in the order in which they should appear."),
-    urls: z.array(httpUrl).max(requestLimits.urls).default([]).describe("Media that the backend fetches itself."),
+      .describe(
+        "Files uploaded with POST /v1/files, in the order in which they should appear. The words of documents become part of the script.",
+      ),
+    urls: z
+      .array(httpUrl)
+      .max(requestLimits.urls)
+      .default([])
+      .describe("Media that the backend fetches itself; documents and pages, whose words become part of the script."),
     instruction: z
       .string()
       .trim()
@@ -65,12 +77,27 @@ const jobInputSchema = z
 
 export const outputWishesSchema = z
   .strictObject({
-    format: z.enum(["mp4"]).default("mp4"),
-    quality: z.enum(["high", "medium", "low"]).default("high"),
-    aspect_ratio: z.enum(["9:16", "16:9", "1:1", "4:5"]).optional(),
+    format: z
+      .enum(["mp4"])
+      .default("mp4")
+      .describe("H.264, which plays everywhere; the backend is not known to make others."),
+    quality: z.enum(["high", "medium", "low"]).default("high").describe("Of the encoding, as `format` is."),
+    aspect_ratio: z
+      .enum(["9:16", "16:9", "1:1", "4:5"])
+      .optional()
+      .describe(
+        "Asked of the backend in words, like the fields below. They count where `instruction` says something else.",
+      ),
     resolution: z.enum(["720p", "1080p"]).optional(),
     duration_s: z.number().int().min(3).max(300).optional(),
-    music: z.string().trim().min(1).max(100).refine(wellFormed, notWellFormed).optional(),
+    music: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .refine(wellFormed, notWellFormed)
+      .optional()
+      .describe("A mood, a genre, an instrument, or “no music”."),
   })
   .meta({ id: "OutputWishes" });
 export type OutputWishes = z.output<typeof outputWishesSchema>;
@@ -138,6 +165,7 @@ export const jobRequestSchema = z
     const hasWords = text !== undefined || instruction !== undefined;
     const hasMedia = files.length + urls.length > 0;
     const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: "custom", path, message });
+    for (const { path, message } of impossibleWishes(request)) refuse(path, message);
     switch (request.type) {
       case "video":
       case "generate":
@@ -184,6 +212,20 @@ export const jobRequestSchema = z
     ],
   });
 export type JobRequest = z.output<typeof jobRequestSchema>;
+
+/** The wishes in `output` that a job of this type can do nothing about, whatever its session holds. */
+export function impossibleWishes({
+  type,
+  output,
+}: Pick<JobRequest, "type" | "output">): { path: string[]; message: string }[] {
+  if (type !== "export" && type !== "upload") return [];
+  const why =
+    type === "export"
+      ? "an export job renders the timeline as it is; have it changed by a `generate` job in the same session first, or made so by a `video` job"
+      : "an upload job makes no video; ask for it in the `video` or `generate` job that uses the files";
+  const wishes = ["aspect_ratio", "resolution", "duration_s", "music"] as const;
+  return wishes.filter((wish) => output[wish] !== undefined).map((wish) => ({ path: ["output", wish], message: why }));
+}
 
 /** The stages that a job goes through, in order. */
 export function planOf(request: Pick<JobRequest, "type" | "input">): [Stage, ...Stage[]] {

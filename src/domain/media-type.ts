@@ -47,6 +47,13 @@ export function formatOf(mime: string): InputFormat | null {
   return byMime.get(mime) ?? null;
 }
 
+/** What a URL seems to lead to, by the end of its path; null where that says nothing. Only ever a guess. */
+export function formatOfUrl(url: string): InputFormat | null {
+  const ending = /\.(\w{1,5})$/.exec(URL.parse(url)?.pathname ?? "")?.[1]?.toLowerCase();
+  const name = formatNames.find((known) => known === ending || (known === "jpg" && ending === "jpeg"));
+  return name === undefined ? null : { name, ...formats[name] };
+}
+
 /** Whether the backend's upload takes it as it is. */
 export function isUploadable(mime: string): boolean {
   return formatOf(mime)?.use === "as_is";

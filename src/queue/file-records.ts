@@ -11,6 +11,8 @@ export const fileRecordSchema = z.object({
   mime: z.string(),
   kind: z.enum(["image", "video", "audio", "document", "text"]),
   bytes: z.number(),
+  /** Of videos, where it could be told when they came in. */
+  durationMs: z.number().optional(),
   sha256: z.string(),
   storageKey: z.string(),
   createdAtMs: z.number(),

@@ -36,6 +36,7 @@ export async function fetchVideo(
     mime: "video/mp4",
     kind: "video",
     bytes,
+    durationMs: proof.durationMs,
     sha256,
     storageKey: key,
     createdAtMs: now(),

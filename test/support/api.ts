@@ -12,6 +12,7 @@ import { createFileRecords } from "../../src/queue/file-records.ts";
 import { createIdempotency } from "../../src/queue/idempotency.ts";
 import { createFolderStorage } from "../../src/storage/folder-storage.ts";
 import { createOutboundClient } from "../../src/outbound/outbound-client.ts";
+import { measureDurationMs } from "../../src/storage/clip-duration.ts";
 import { recogniseFile } from "../../src/storage/file-kind.ts";
 import { openQueue } from "./queue.ts";
 import { redisUrl } from "./redis.ts";
@@ -59,6 +60,7 @@ export async function startApi({ override = () => ({}), leaseMs = 60_000, queue 
     idempotency: createIdempotency({ redis, keys, now: Date.now, keepS: 1_000, leaseMs }),
     storage,
     recogniseFile,
+    measureDurationMs,
     checkUrl: createOutboundClient({ allow: [] }).checkUrl,
     checks: [{ name: "redis", check: async () => void (await redis.ping()) }],
     onAccepted: queue.admission.kick,

@@ -40,6 +40,7 @@ export const acceptanceProblems = [
   "unsupported_media_type",
   "file_type_not_supported",
   "file_not_found",
+  "url_forbidden",
   "idempotency_mismatch",
   "internal_error",
 ] as const satisfies FailureCode[];

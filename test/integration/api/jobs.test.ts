@@ -87,13 +87,6 @@ describe("POST /v1/jobs", () => {
     expect(problem.detail).toBe(`Not found: ${missing.join(", ")}.`);
   });
 
-  it("names the file that the backend does not take", async () => {
-    const api = await startApi();
-    const { id } = (await (await postFile(api, Buffer.from("A script."), "script.mp4")).json()) as { id: string };
-    const problem = await problemIn(await postJob(api, { type: "upload", input: { files: [id] } }));
-    expect(problem).toMatchObject({ status: 415, code: "file_type_not_supported", detail: `${id} is text/plain.` });
-  });
-
   it("refuses a webhook that may not be reached, and says why", async () => {
     const api = await startApi();
     const webhook = { url: "http://127.0.0.1/hook" };
@@ -103,28 +96,6 @@ describe("POST /v1/jobs", () => {
       code: "invalid_request",
       detail: expect.stringContaining("webhook.url"),
     });
-  });
-
-  it("refuses a file that is too large for the skill, before anything is made", async () => {
-    const api = await startApi({
-      override: ({ files }) => ({
-        files: {
-          ...files,
-          load: async (tenant, id) => {
-            const file = await files.load(tenant, id);
-            return file && { ...file, bytes: 50 * 1024 * 1024 + 1 };
-          },
-        },
-      }),
-    });
-    const { id } = (await (await postFile(api, onePixelPng, "a.png")).json()) as { id: string };
-    const job = { type: "video", skill: "ai-to-video", input: { files: [id], text: "A harbour." } };
-    const before = await api.stored();
-    const problem = await problemIn(await postJob(api, job));
-    expect(problem).toMatchObject({ status: 413, code: "file_too_large" });
-    expect(problem.detail).toContain(id);
-    expect(problem.detail).toContain("52428800 bytes");
-    expect(await api.stored()).toEqual(before);
   });
 
   it("removes the script when the job was not made", async () => {

@@ -135,8 +135,8 @@ describe("an instruction", () => {
 it("never throws, and says each thing once, whatever it is given", () => {
   const input = fc.record({
     skill: fc.constantFrom(...skillNameSchema.options),
-    script: fc.option(fc.string({ unit: "binary" })),
-    instruction: fc.option(fc.string({ unit: "binary" })),
+    script: fc.option(fc.string({ unit: "grapheme" })),
+    instruction: fc.option(fc.string({ unit: "grapheme" })),
     files: fc.array(
       fc.record({
         mime: fc.oneof(fc.constantFrom(...Object.values(mime), "image/png", "text/plain"), fc.string()),
