@@ -10,7 +10,7 @@ const maxSetting = 3;
 
 /** Between clauses. White space is bounded, so that a long run of it takes linear time. */
 const separator =
-  /\s{0,3}[,;]\s{1,3}(?:(?:and|or|but|so|then|yet)\s{1,3}){0,2}|\s{1,3}(?:and|or|but|then)\s{1,3}(?:then\s{1,3})?(?!drop)|\s{1,3}so\s{1,3}(?=(?:just|please|simply|now|you|click|tap|open|drag|preview|check)\b)|\s{0,3}:[*_]{0,3}\s{1,3}|\s{0,3}—\s{0,3}|\s{1,3}[–-]{1,2}\s{1,3}|\s{0,3}\(\s{0,3}|\)[*_]{0,3}\s{0,3}|\s{0,3}[，；：（）]\s{0,3}|[。！？!?]\s{0,3}/giu;
+  /\s{0,3}[,;]\s{1,3}(?:(?:and|or|but|so|then|yet)\s{1,3}){0,2}|\s{1,3}(?:and|or|but|then)\s{1,3}(?:then\s{1,3})?(?!drop)|\s{1,3}so\s{1,3}(?=(?:just|please|simply|now|you|click|tap|open|drag|preview|check)\b)|\s{0,3}:[*_]{0,3}\s{1,3}|\s{0,3}—\s{0,3}|\s{1,3}[–-]{1,2}\s{1,3}|\s{0,3}\(\s{0,3}|\)[*_]{0,3}\s{0,3}|\s{0,3}[，；：（）～]\s{0,3}|[。！？!?]\s{0,3}/giu;
 const endOfSentence = /[.!?。！？]+["'”’」』）)\]*_]*$/u;
 
 type Clause = {
@@ -96,7 +96,7 @@ const ofOthers =
 const isMade = /\b(?:is|are|it['’]s)\s+(?:now\s+|all\s+)?(?:ready|done|complete|finished|set|rendered|live)\b/i;
 /** "I'll add the title, then export it": the one who does it is not the reader. */
 const ofMine =
-  /\b(?:I|we)(?:['’](?:ll|d|m|re)|\s+(?:will|can|could|would|may|might|am|are|shall|plan|want|need))\b|\blet me\b|\b(?:shall|should|can|could) (?:I|we)\b/i;
+  /\b(?:I|we)(?:['’](?:ll|d|m|re)|\s+(?:will|can|could|would|may|might|am|are|shall|plan|want|need))\b|\blet me(?! know)\b|\b(?:shall|should|can|could) (?:I|we)\b/i;
 const announcesWords =
   /\b(?:captions?|titles?|subtitles?|says?|reads?|narration|script|lines?|voice-?over|call[- ]to[- ]action|cta|hook|slogan|headline|tagline|text|quote|scene(?: \d+)?|shot(?: \d+)?)\b[^,]{0,20}$|字幕|标题|文案|旁白|台词|镜头|场景|口播|标语|脚本|结尾|片尾|片头/i;
 

@@ -16,7 +16,7 @@ const control = String.raw`(?:buttons?|icons?|sliders?|toggle|drop-?downs?|check
 const name = String.raw`(?:export|download|save|play|preview|render|done|apply|ok|undo|redo|generate|publish|share|upload|delete|confirm|submit|split|enter|esc|ctrl|cmd|command|space ?bar|record)\b`;
 const where = String.raw`\b(?:in|on|from|via|using|with|through|inside|within|at|under)\s+(?:the|your|our)\s+(?:[\w${Q}-]+\s+){0,3}?`;
 const byHand = String.raw`\bby\s+(?:simply\s+|just\s+)?(?:(?:right-|double-)?clicking|tapping|pressing|dragging|hitting|opening\s+the|going\s+to\s+the|selecting\s+the|using\s+the\s.{0,30}(?:${control}|${place}))`;
-const editVerb = String.raw`(?:adjust|change|edit|trim|split|cut|move|reorder|rearrange|resize|replace|remove|delete|add|fine-?tune|tweak|customi[sz]e|rename|mute|swap|shorten|extend|make|manage|modify|arrange|crop|refine|polish|update|turn)(?:ing)?`;
+const editVerb = String.raw`(?:adjust|change|edit|trim|split|cut|move|reorder|rearrange|resize|replace|remove|delete|add|fine-?tune|tweak|customi[sz]e|rename|mute|swap|shorten|extend|make|manage|modify|arrange|crop|refine|polish|update|turn|lower|raise|increase|decrease|reduce)(?:ing)?`;
 const seeVerb = String.raw`(?:preview|play|watch|view|see|check|review|scrub|find|inspect|compare|spot|verify|look at|(?:take|have) a (?:quick |closer )?look)(?:ing)?`;
 const goVerb = String.raw`(?:open(?:ing)?(?: up)?|launch|expand|(?:bring|pull) up|(?:go|head|navigate|switch|jump|return|scroll)(?:ing)?(?: (?:back|over|in))?\s?to|visit|access|look (?:at|in|inside|under|for)|check(?: out)?|find|locate|view|see|explore|hover over|use|using|enter|close)`;
 
@@ -69,6 +69,10 @@ const orders: readonly [RegExp, (clause: string) => GuiAction][] = [
   ],
   [new RegExp(String.raw`^upload(?:ing)?\b.{0,60}?${where}(?:${place}|${control})`, "i"), () => "upload"],
   [
+    /^select\s+(?:the|an?|any|your|each)\s+(?:\w+\s+){0,3}?(?:track|clip|layer|segment|scene|element|text box)\b/i,
+    () => "press",
+  ],
+  [
     /^(?:[Ss]elect|[Cc]hoose|[Pp]ick|[Gg]o to)\s+(?:the\s+)?(?:Export|Download|Save|Share|Publish|Preview|Upload|File|Split|Delete|Edit)\b/,
     (clause) => actionOfControl(clause, "press"),
   ],
@@ -119,7 +123,7 @@ const orders: readonly [RegExp, (clause: string) => GuiAction][] = [
       String.raw`^${editVerb}\b.{0,100}?${byHand}|^(?:export|download|preview|save|play)\b.{0,80}?${byHand}`,
       "i",
     ),
-    (clause) => actionOfControl(clause.slice(clause.search(/\bby\s/i)), /dragging/i.test(clause) ? "edit" : "press"),
+    (clause) => (/dragging/i.test(clause) ? "edit" : actionOfControl(clause.slice(clause.search(/\bby\s/i)), "press")),
   ],
   [
     new RegExp(String.raw`^${editVerb}\b.{0,80}?${where}(?:timeline\b|player\b|canvas\b|${place}|${control})`, "i"),

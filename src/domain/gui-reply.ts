@@ -64,8 +64,13 @@ const labels = /^[^:：.]{1,40}[:：][*_]{0,3}\s*$/u;
 /** "Want to keep it?" goes with the instruction that follows it, or stays without one. */
 function offered(offer: Judged, answer: Judged | undefined): ReplyPart[] {
   const [next] = answer?.parts ?? [];
-  return next?.kind === "action" ? wholly(offer.sentence, next.action) : offer.parts;
+  return next?.kind === "action" && !otherwise.test(next.instruction)
+    ? wholly(offer.sentence, next.action)
+    : offer.parts;
 }
+
+/** Then it is for those who do not want what is offered. */
+const otherwise = /^\W*(?:otherwise|if not|no\b)|^(?:否则|如果不|不然)/i;
 
 type Judged = { sentence: string; parts: ReplyPart[] };
 

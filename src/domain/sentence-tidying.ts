@@ -10,11 +10,11 @@ const edgeChars = 200;
 const conjunctions = String.raw`(?:and then|and|or|but|so|then|yet|otherwise|alternatively)`;
 const chineseConjunctions = String.raw`(?:或者|或是|或(?!许)|并且|并(?![不非未没])|然后|而且|同时|另外|也(?=可以|能))`;
 const danglingEnd = new RegExp(
-  String.raw`(?:[\s,;:—–，；：]|(?<=\s)-|(?<=[\s,;])${conjunctions}(?=\s)|(?<=[，；])${chineseConjunctions})+$`,
+  String.raw`(?:[\s,;:—–，；：～]|(?<=\s)-|(?<=[\s,;])${conjunctions}(?=\s)|(?<=[，；])${chineseConjunctions})+$`,
   "iu",
 );
 const danglingStart = new RegExp(
-  String.raw`^(?:[\s,;:—–，；：]|-(?=\s)|${conjunctions}(?=[\s,])|${chineseConjunctions})+`,
+  String.raw`^(?:[\s,;:—–，；：～]|-(?=\s)|${conjunctions}(?=[\s,])|${chineseConjunctions})+`,
   "iu",
 );
 const onlyConjunctions = new RegExp(String.raw`^(?:[\s\p{P}\p{S}]|\b${conjunctions}\b|${chineseConjunctions})*$`, "iu");
@@ -87,7 +87,7 @@ function createSentence() {
     if (isOpen) {
       trimEnd();
       const rest = withoutEmptyBracket(marks)
-        .replace(/^[\s,;:—–，；：]+/u, "")
+        .replace(/^[\s,;:—–，；：～]+/u, "")
         .trimEnd();
       const isChinese = hasHan(withoutQuoted(written.join("")));
       if (/^[.!?。！？)）"'”’」』*_\]]/u.test(rest))
