@@ -5,6 +5,9 @@ const minFamiliarShare = 0.25;
 const familiar =
   /[\t\r\n -~\u00A0-\u06FF\u3000-\u30FF\uAC00-\uD7A3\uFF01-\uFF65的一是不了在人有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會也你对對生能而子那得于着著下自之年过過发發后後作里裡用道行所然家种種多小心学學天高]/gu;
 
+/** Where the zeros of UTF-16 come from; also what is written in other letters has a line break, a blank or a number somewhere. */
+const ascii = /[\t\r\n -~]/;
+
 /** What no text holds, and misread bytes soon do: unassigned, private, and control characters other than white space. */
 // oxlint-disable-next-line no-control-regex -- the characters that text does not hold
 const neverText = /[\p{Cn}\p{Co}\0-\x08\x0E-\x1F\x7F]/u;
@@ -38,7 +41,7 @@ function decode(bytes: Uint8Array, encoding: string, { cutOff }: { cutOff: boole
 function decodeUnmarkedUtf16(bytes: Uint8Array, options: { cutOff: boolean }): string | null {
   const readings = ["utf-16le", "utf-16be"]
     .map((encoding) => decode(bytes, encoding, options))
-    .filter((text) => text !== null && text !== "" && !neverText.test(text))
+    .filter((text) => text !== null && ascii.test(text) && !neverText.test(text))
     .map((text) => ({ text, share: familiarShare(text ?? "") }));
   const best = readings.toSorted((one, other) => other.share - one.share)[0];
   return best !== undefined && best.share >= minFamiliarShare ? best.text : null;

@@ -10,19 +10,21 @@ export const conversionLimits = {
   /** Of a file of text or subtitles. In a script of 50,000 characters, times and tags are a few times the words. */
   textBytes: 4 * MiB,
   pageBytes: 5 * MiB,
+  /** Finding the article takes time that grows with their square. */
+  pageElements: 30_000,
   documentBytes: 200 * MiB,
   pictureBytes: 200 * MiB,
   /** Width times height: phones make up to 48 million. */
   picturePixels: 50_000_000,
   pdfPages: 1_000,
   docxEntries: 5_000,
-  /** All parts of a DOCX that hold text, unpacked. */
-  docxTextBytes: 24 * MiB,
-  /** What a conversion's process may have resident, and how long it may take: four times what the largest good files were seen to need. */
+  /** All parts of a DOCX that hold text, unpacked: a hundred bytes of markup for each character of the longest script. */
+  docxTextBytes: 8 * MiB,
+  /** What a conversion's process may have resident, and how long it may take: twice what the largest good files need, on a busy machine. */
   documentMemoryBytes: 768 * MiB,
-  documentTimeMs: 30_000,
-  pictureMemoryBytes: 1536 * MiB,
-  pictureTimeMs: 60_000,
+  documentTimeMs: 60_000,
+  pictureMemoryBytes: 1024 * MiB,
+  pictureTimeMs: 120_000,
   /** Conversions in progress in one process of Reelay; more wait for their turn. */
   atOnce: 2,
 };

@@ -32,7 +32,7 @@ async function read(task: DocumentTask): Promise<ConvertedText> {
       return { text: spokenWords(decodeText(await readText(task), name)), title: null };
     case "text/html": {
       const { articleOf, decodePage } = await import("./page.ts");
-      return articleOf(decodePage(await readAtMost(task, limits.pageBytes), charset, name), name);
+      return articleOf(decodePage(await readAtMost(task, limits.pageBytes), charset, name), name, limits.pageElements);
     }
     case "application/pdf": {
       const { pdfText } = await import("./pdf-text.ts");

@@ -14,6 +14,10 @@ const unread = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "SVG", "FIGCA
 const paragraphs = new Set("P H1 H2 H3 H4 H5 H6 UL OL DL TABLE BLOCKQUOTE PRE FIGURE SECTION ARTICLE HR".split(" "));
 const lines = new Set("DIV LI TR DT DD HEADER FOOTER MAIN ADDRESS CAPTION BODY".split(" "));
 
+export function isElement({ nodeType }: HtmlNode): boolean {
+  return nodeType === elementNode;
+}
+
 /** The words of an element: a blank line between paragraphs, a line for each item of a list, a line for each row of a table. */
 export function htmlText(root: HtmlNode): string {
   const done: string[] = [];
@@ -55,7 +59,7 @@ export function htmlText(root: HtmlNode): string {
   }
   function visit(node: HtmlNode): void {
     if (node.nodeType === textNode) line += node.textContent ?? "";
-    if (node.nodeType !== elementNode || unread.has(node.nodeName.toUpperCase())) return;
+    if (!isElement(node) || unread.has(node.nodeName.toUpperCase())) return;
     const isParagraph = paragraphs.has(node.nodeName);
     const endBlock = isParagraph ? endParagraph : endLine;
     const isBlock = isParagraph || lines.has(node.nodeName);

@@ -4,7 +4,8 @@ import { JobFailure } from "../domain/failure.ts";
 import { decodeUnicode } from "../domain/unicode-text.ts";
 import type { ConvertedText } from "./conversion.ts";
 import { decodeLegacy } from "./decode-text.ts";
-import { htmlText, type HtmlNode } from "./html-text.ts";
+import { groupedDigits } from "./grouped-digits.ts";
+import { htmlText, isElement, type HtmlNode } from "./html-text.ts";
 import { tidyText } from "./tidy-text.ts";
 
 /** Where a page says in itself how it is encoded, it does so at its beginning. */
@@ -15,7 +16,6 @@ const minArticleLetters = 250;
 /** Beside a login form, so are the words around the form. */
 const minLettersBesideLogin = 1000;
 const maxLinkShare = 0.5;
-const maxElements = 100_000;
 /** Browsers build no deeper trees either (Blink: 512). */
 const maxDepth = 512;
 
@@ -45,16 +45,11 @@ function decodeAs(encoding: string | null, bytes: Buffer): string | null {
 }
 
 /** The article of a page, its title first. Throws `JobFailure` (`page_without_article`, or `document_unreadable` for one made to stall its reader). */
-export function articleOf(html: string, name: string): ConvertedText {
+export function articleOf(html: string, name: string, maxElements: number): ConvertedText {
   const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`);
-  if (isDeeperThan(document, maxDepth)) {
-    throw new JobFailure("document_unreadable", `${name} is not safe to open: it nests its elements without end.`);
-  }
+  refuseEndless(document, name, maxElements);
   const asksToLogIn = document.querySelector('input[type="password"]') !== null;
-  const article = new Readability<HtmlNode>(document, {
-    maxElemsToParse: maxElements,
-    serializer: (node): HtmlNode => node,
-  }).parse();
+  const article = new Readability<HtmlNode>(document, { serializer: (node): HtmlNode => node }).parse();
   const title = tidyText(article?.title ?? "").replaceAll(/\s+/g, " ") || null;
   const body = article?.content && !isMostlyLinks(article.content) ? tidyText(htmlText(article.content)) : "";
   if (weightOf(body) < (asksToLogIn ? minLettersBesideLogin : minArticleLetters)) {
@@ -65,13 +60,18 @@ export function articleOf(html: string, name: string): ConvertedText {
 }
 
 /** Without recursion, which is what a deep page is made to exhaust. */
-function isDeeperThan(root: HtmlNode, maxLevels: number): boolean {
+function refuseEndless(root: HtmlNode, name: string, maxElements: number): void {
+  const refuse = (why: string): never => {
+    throw new JobFailure("document_unreadable", `${name} is not safe to open: ${why}.`);
+  };
   let level = [root];
+  let elements = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxLevels) return true;
+    elements += level.filter(isElement).length;
+    if (depth > maxDepth) refuse("it nests its elements without end");
+    if (elements > maxElements) refuse(`it has more than ${groupedDigits(maxElements)} elements`);
     level = level.flatMap(({ childNodes }) => Array.from(childNodes));
   }
-  return false;
 }
 
 function isMostlyLinks(content: HtmlNode): boolean {

@@ -9,10 +9,10 @@ const unseen = /[^\P{Cc}\n\t]|[\uFEFF\u00AD\u200B\uFFFE\uFFFF]/gu;
 export function tidyText(text: string): string {
   const lines = text
     .toWellFormed()
-    .normalize("NFC")
     .replaceAll(lineBreaks, "\n")
     .replaceAll(unseen, "")
     .replaceAll("\u00A0", " ")
+    .normalize("NFC")
     .split("\n")
     .map((line) => line.trimEnd());
   return lines

@@ -113,16 +113,16 @@ describe("a bomb of a DOCX", () => {
   const paragraph = (text: string) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
 
   it.each([
-    ["says how large it is", undefined],
-    ["says that it is small", 1000],
-  ])("is refused while it unpacks when it %s", async (_what, declaredBytes) => {
+    ["says how large it is", undefined, "its text unpacks to more than 8,388,608 bytes"],
+    ["says that it is small", 1000, "my file is damaged"],
+  ])("is refused while it unpacks when it %s", async (_what, declaredBytes, why) => {
     const content = Buffer.alloc(64 * 1024 * 1024, " ");
     const bomb = docx(
       { content: documentXml(paragraph("a")) },
       { name: "word/styles.xml", content, ...(declaredBytes && { declaredBytes }) },
     );
     expect(bomb.length).toBeLessThan(100_000);
-    await expect(textOf(bomb)).rejects.toMatchObject({ name: "JobFailure", code: "document_unreadable" });
+    await expect(textOf(bomb)).rejects.toMatchObject(refused("document_unreadable", why));
   });
 
   it("is read when only its pictures are large", async () => {
@@ -172,6 +172,10 @@ describe("what is too long", () => {
   });
 
   it("is refused unread when it is far too long", async () => {
+    const book = documentXml("<w:p><w:r><w:t>Once upon a time.</w:t></w:r></w:p>".repeat(10_000));
+    await expect(textOf(docx({ content: book }))).rejects.toMatchObject(
+      refused("script_too_long", "my file has about 170,000 characters of text; a script may have 50,000."),
+    );
     await expect(textOf(Buffer.alloc(5_000_000, "a "))).rejects.toMatchObject(
       refused("script_too_long", "my file has 5,000,000 bytes of text; a script may have 50,000 characters."),
     );

@@ -54,6 +54,13 @@ describe("a page", () => {
     });
   });
 
+  it("is refused when it has too many elements to look at", async () => {
+    await expect(textOf(page("<b>x</b>".repeat(30_001)))).rejects.toMatchObject({
+      code: "document_unreadable",
+      detail: "my file is not safe to open: it has more than 30,000 elements.",
+    });
+  });
+
   it("is refused when its article is longer than a script", async () => {
     await expect(textOf(page(article(`<p>${sentence}</p>`.repeat(1000))))).rejects.toMatchObject({
       code: "script_too_long",

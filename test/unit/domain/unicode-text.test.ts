@@ -41,6 +41,7 @@ describe("text in Unicode", () => {
 
   it.each([
     ["a NUL in other text", Buffer.from("hello\0world!")],
+    ["a mark of a program with a few bytes", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 1, 2, 3, 0])],
     ["zeros", Buffer.alloc(100)],
     ["half of a surrogate pair", Buffer.from([0xff, 0xfe, 0x41, 0xd8])],
     ["an older encoding", Buffer.from([0x63, 0x61, 0x66, 0xe9])],
