@@ -1,18 +1,15 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
-import { basename, extname, join, relative, resolve } from "node:path";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { parseArgs } from "node:util";
 import { createDemoClient } from "./demo-client.ts";
+import { readDemoInput } from "./demo-input.ts";
 import { createDemoScreen } from "./demo-screen.ts";
 import { startWebhookReceiver } from "./demo-receiver.ts";
 import { startStack } from "./stack.ts";
 
-/** `npm run demo [-- script.txt | pictures…]`: from a script, or pictures and clips, to a finished MP4 and a verified webhook. */
-const usage = "npm run demo [-- path/to/script.txt | pictures and clips…]";
-const defaultScript = "examples/urban-dreams.txt";
-const maxScriptBytes = 200_000;
+/** `npm run demo`: from a script, a document, a page, pictures or clips to a finished MP4 and a verified webhook. */
 const webhookLimitMs = 15_000;
 
 const settings = {
@@ -24,7 +21,7 @@ const settings = {
 };
 
 async function main(): Promise<void> {
-  const input = await readInput(process.argv.slice(2));
+  const input = await readDemoInput(process.argv.slice(2));
   const screen = createDemoScreen(process.stdout);
   await mkdir(".data", { recursive: true });
   const dataDir = await mkdtemp(join(".data", "demo-"));
@@ -36,17 +33,19 @@ async function main(): Promise<void> {
     screen.say(`Started: API ${stack.apiUrl}, backend ${stack.localBackendUrl ?? "from NEMO_API_URL"}, ${stack.redis}`);
     const client = createDemoClient(stack.apiUrl, stack.apiKey);
     const files: string[] = [];
-    for (const path of input.media) files.push(await client.upload(path));
+    for (const path of input.files) files.push(await client.upload(path));
     if (files.length > 0) screen.say(`Uploaded ${files.length} ${files.length === 1 ? "file" : "files"}`);
     const job = await client.submit({
       type: "video",
-      ...(files.length > 0 && { skill: "image-to-video-capcut" }),
-      input: { ...(input.text !== null && { text: input.text }), files },
+      skill: input.skill,
+      input: { ...(input.instruction !== null && { instruction: input.instruction }), files, urls: input.urls },
       output: { aspect_ratio: "9:16", resolution: "1080p" },
       webhook: { url: receiver.url },
       metadata: { demo: input.name },
     });
-    screen.say(`Submitted ${job.id}\n`);
+    screen.say(`Submitted ${job.id} with the skill ${job.skill}`);
+    for (const { message } of job.hints) screen.say(`  hint: ${message}`);
+    screen.say("");
     for await (const event of client.events(job.id)) screen.show(event);
     screen.done();
 
@@ -74,24 +73,6 @@ async function main(): Promise<void> {
     if (succeeded) await rm(dataDir, { recursive: true, force: true });
     else screen.say(`The logs and all data of this run are kept in ${dataDir}`);
   }
-}
-
-async function readInput(args: string[]): Promise<{ name: string; text: string | null; media: string[] }> {
-  const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-  // npm runs this in the project's folder, wherever it was called.
-  const calledFrom = process.env["INIT_CWD"] ?? ".";
-  const paths = positionals.length === 0 ? [defaultScript] : positionals.map((path) => resolve(calledFrom, path));
-  for (const path of paths) {
-    const found = await stat(path).catch(() => null);
-    if (!found?.isFile()) throw new Error(`There is no file ${path}. Usage: ${usage}`);
-  }
-  const scripts = paths.filter((path) => [".txt", ".md"].includes(extname(path).toLowerCase()));
-  if (scripts.length > 1) throw new Error(`One script at a time, please: ${scripts.join(", ")}. Usage: ${usage}`);
-  const [script] = scripts;
-  const media = paths.filter((path) => path !== script);
-  if (script === undefined) return { name: "pictures", text: null, media };
-  if ((await stat(script)).size > maxScriptBytes) throw new Error(`${script} is larger than ${maxScriptBytes} bytes.`);
-  return { name: basename(script, extname(script)), text: await readFile(script, "utf8"), media };
 }
 
 function megabytes(bytes: number): string {
