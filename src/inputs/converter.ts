@@ -23,8 +23,6 @@ export type DocumentSource = {
 };
 export type PictureSource = { path: string; name?: string | undefined };
 
-export type Converter = ReturnType<typeof createConverter>;
-
 /** Turns what people send into what the backend takes: documents and pages into text, HEIC into JPG. */
 export function createConverter({ limits, log }: { limits?: Partial<ConversionLimits>; log?: Log } = {}) {
   const allLimits = { ...conversionLimits, ...limits };

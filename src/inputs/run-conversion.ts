@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { failureCodes, JobFailure } from "../domain/failure.ts";
 import type { ConversionAnswer, ConversionTask } from "./conversion.ts";
@@ -58,7 +58,7 @@ export async function runConversion(
 
 function startProcess(task: ConversionTask): ChildProcess {
   const rights = ["--permission", "--allow-worker", "--allow-fs-read=*"];
-  if (task.kind === "picture") rights.push(`--allow-fs-write=${task.targetPath}`);
+  if (task.kind === "picture") rights.push(`--allow-fs-write=${resolve(task.targetPath)}`);
   return fork(entry, {
     execArgv: [...rights, "--disallow-code-generation-from-strings", "--no-warnings"],
     env: {},

@@ -8,6 +8,9 @@ export const examples = join(import.meta.dirname, "../../examples");
 export const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const converter = createConverter();
 
+/** Texts in encodings that the platform can only read. */
+export { default as legacyTexts } from "../fixtures/inputs/encodings.json" with { type: "json" };
+
 export function inputFixture(name: string): Promise<Buffer> {
   return readFile(join(import.meta.dirname, "../fixtures/inputs", name));
 }
