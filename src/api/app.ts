@@ -21,6 +21,7 @@ import { addMessageRoutes } from "./routes/messages.ts";
 import { addOperatorRoutes } from "./routes/operator.ts";
 import { addProblemTypeRoutes } from "./routes/problem-types.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
+import { addSkillRoutes } from "./routes/skills.ts";
 
 /** A request id from outside is taken over when it is harmless in logs and headers. */
 const saneRequestId = /^[\w.:-]{1,128}$/;
@@ -80,6 +81,7 @@ async function addV1Routes(v1: Api, deps: ApiDeps, limits: ApiLimits, streams: O
   addJobRoutes(v1, deps);
   addJobControlRoutes(v1, deps);
   addJobEventRoutes(v1, deps, limits, streams);
+  addSkillRoutes(v1);
   const ask = createAskBackend(limits);
   addSessionRoutes(v1, deps, ask);
   addMessageRoutes(v1, deps, ask);

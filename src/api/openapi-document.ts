@@ -81,6 +81,7 @@ export const documentSettings: FastifyDynamicSwaggerOptions = {
       { name: "jobs", description: "What Reelay does for you." },
       { name: "sessions", description: "Conversations: messages and jobs that build on each other." },
       { name: "credits", description: "What the account on the backend has left." },
+      { name: "skills", description: "What can be made of what, and how to ask for it." },
       { name: "files", description: "What jobs take, and what they make." },
       { name: "problems", description: "What can go wrong." },
       { name: "health", description: "For load balancers and orchestrators." },

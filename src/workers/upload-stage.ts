@@ -1,8 +1,10 @@
 import type { BackendSession } from "../backend-client/session.ts";
+import { withWholeScript } from "../domain/hints-for.ts";
 import type { Prepared } from "../domain/job.ts";
 import { making } from "../domain/transition.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import { inBackendSession, type SessionDeps } from "./backend-session.ts";
+import { scriptOf } from "./job-words.ts";
 import { nameOfUrl, prepareInputs, type PrepareDeps } from "./prepare-inputs.ts";
 import { reportProgress } from "./progress.ts";
 import type { StageRun } from "./stage.ts";
@@ -27,7 +29,9 @@ export function createUploadStage(deps: UploadStageDeps): StageRun {
 
   async function prepare(claim: Claim, signal: AbortSignal): Promise<Prepared> {
     const prepared = await prepareInputs(deps, claim, signal);
-    await claim.update((job) => making(job, { prepared }));
+    // Only now are the words of documents and pages known, and with them how long the script is.
+    const script = await scriptOf(storage, making(claim.job, { prepared }));
+    await claim.update((job) => ({ ...making(job, { prepared }), hints: withWholeScript(job.hints, script ?? "") }));
     return prepared;
   }
 

@@ -10,6 +10,7 @@ import { problemSchema } from "../../../src/api/problem.ts";
 import { failureCodes } from "../../../src/domain/failure.ts";
 import { jobRequestSchema } from "../../../src/domain/job-request.ts";
 import { jobViewSchema } from "../../../src/domain/job-view.ts";
+import { skillViewSchema } from "../../../src/domain/skill-view.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -62,6 +63,7 @@ describe("the OpenAPI document", () => {
       JobRequest: jobRequestSchema,
       Job: jobViewSchema,
       File: fileViewSchema,
+      Skill: skillViewSchema,
     };
     for (const [name, schema] of Object.entries(schemas)) {
       const examples = document.components.schemas[name]?.examples ?? [];

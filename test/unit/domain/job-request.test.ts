@@ -109,6 +109,32 @@ describe("the input of each type", () => {
   });
 });
 
+describe("the wishes of each type", () => {
+  const wishes = { aspect_ratio: "9:16", resolution: "720p", duration_s: 30, music: "lo-fi" };
+  const every = Object.keys(wishes);
+  const render = { format: "mp4", quality: "low" };
+
+  it("may be any where a message carries them", () => {
+    for (const type of ["video", "generate"])
+      expect(problems({ ...video, type, output: { ...wishes, ...render } })).toEqual([]);
+  });
+
+  it.each([
+    ["export", { type: "export", session_id, input: {} }, /renders the timeline as it is; .*`generate` job/],
+    [
+      "upload",
+      { type: "upload", input: { urls: [url] } },
+      /makes no video; ask for it in the `video` or `generate` job/,
+    ],
+  ])("may be those of the render alone for an %s, and each other one is refused where it stands", (_type, job, why) => {
+    expect(problems({ ...job, output: render })).toEqual([]);
+    expect(problems({ ...job, output: wishes }).map((problem) => problem.split(":")[0])).toEqual(
+      every.map((wish) => `output.${wish}`),
+    );
+    expect(problems({ ...job, output: { music: "lo-fi" } })).toEqual([expect.stringMatching(why)]);
+  });
+});
+
 describe("every limit holds", () => {
   const input = (fields: object) => ({ type: "video", input: { text: "A script.", ...fields } });
   const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
@@ -191,6 +217,15 @@ describe("what is not known is refused where it stands", () => {
     (address) => {
       const message = "must be an absolute http or https URL";
       expect(problems({ type: "upload", input: { urls: [url, address] } })).toEqual([`input.urls.1: ${message}`]);
+      expect(problems({ ...video, webhook: { url: address } })).toEqual([`webhook.url: ${message}`]);
+    },
+  );
+
+  it.each(["https://me:secret@example.com/a", "https://me@example.com/a", "https://:secret@example.com/a"])(
+    "an address with credentials, which would be kept and passed on: %s",
+    (address) => {
+      const message = "must not hold a user name or password";
+      expect(problems({ type: "upload", input: { urls: [address] } })).toEqual([`input.urls.0: ${message}`]);
       expect(problems({ ...video, webhook: { url: address } })).toEqual([`webhook.url: ${message}`]);
     },
   );

@@ -1,18 +1,61 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { languageOfWords } from "../../../src/domain/language.ts";
+import { hintsFor } from "../../../src/domain/hints-for.ts";
+import { formatNames } from "../../../src/domain/media-type.ts";
 import { largestFileBytes, skillNamed, skillNameSchema } from "../../../src/domain/skill.ts";
+import { viewOfSkill } from "../../../src/domain/skill-view.ts";
 
-it("every skill has the name, the version and the largest file that the protocol gives", () => {
-  const mebibyte = 1024 * 1024;
-  const skills = skillNameSchema.options.map((name) => {
-    const skill = skillNamed(name);
-    return [skill.name, skill.version, skill.largestFileBytes / mebibyte];
-  });
-  expect(skills).toEqual([
-    ["text-to-video-capcut", "1.0.0", 200],
-    ["ai-to-video", "1.0.0", 50],
-    ["generator-capcut", "1.0.0", 500],
-    ["image-to-video-capcut", "1.0.0", 200],
-    ["ai-video-creator-online", "1.0.0", 500],
+const MiB = 1024 * 1024;
+const views = skillNameSchema.options.map(viewOfSkill);
+
+it("every skill has the version, the largest file, the best inputs and the promise that the protocol gives", () => {
+  const facts = views.map(({ name, version, limits, best_inputs, promise }) => [
+    name,
+    version,
+    limits.file_bytes / MiB,
+    best_inputs.join(" "),
+    promise.min_s,
+    promise.max_s,
   ]);
-  expect(largestFileBytes).toBe(500 * mebibyte);
+  expect(facts).toEqual([
+    ["text-to-video-capcut", "1.0.0", 200, "txt docx pdf srt", 60, 120],
+    ["ai-to-video", "1.0.0", 50, "txt docx pdf url", 60, 120],
+    ["generator-capcut", "1.0.0", 500, "mp4 mov avi webm", 30, 60],
+    ["image-to-video-capcut", "1.0.0", 200, "jpg png webp heic", 30, 60],
+    ["ai-video-creator-online", "1.0.0", 500, "mp4 mov jpg png", 60, 120],
+  ]);
+  expect(largestFileBytes).toBe(500 * MiB);
+});
+
+describe.each(views)("$name", ({ name, takes, best_inputs, limits, tips, try_saying, starting_point, promise }) => {
+  it("takes all that Reelay takes, within the limits of a request", () => {
+    expect(takes).toEqual([...formatNames, "url"]);
+    expect(takes).toEqual(expect.arrayContaining(best_inputs));
+    expect(limits).toEqual({
+      file_bytes: skillNamed(name).largestFileBytes,
+      script_chars: 50_000,
+      instruction_chars: 4_000,
+      files: 50,
+      urls: 50,
+    });
+  });
+
+  it("says how long it takes, and gives the tips of the protocol", () => {
+    expect(promise.text).toMatch(/\d–\d+ (s|min)/);
+    expect(tips.join(" ")).toMatch(/under 100 words|under 30 s|Fewer than 10/);
+    expect(tips.join(" ")).toMatch(/make it look better.*MP4 plays everywhere/);
+    expect(starting_point).toMatch(/\.$/);
+  });
+
+  it("gives three to five instructions to begin with in English and in Chinese, none of them vague", () => {
+    for (const language of ["en", "zh"] as const) {
+      const sayings = try_saying[language];
+      expect(sayings.length).toBeGreaterThanOrEqual(3);
+      expect(sayings.length).toBeLessThanOrEqual(5);
+      for (const instruction of sayings) {
+        expect(languageOfWords(instruction), instruction).toBe(language);
+        expect(hintsFor({ skill: name, script: null, instruction, files: [] }), instruction).toEqual([]);
+      }
+    }
+  });
 });
