@@ -6,6 +6,7 @@ import type { Problem } from "../../../src/api/problem.ts";
 import { formatNames } from "../../../src/domain/media-type.ts";
 import { skillNamed, skillNameSchema } from "../../../src/domain/skill.ts";
 import { onePixelPng, postFile, postJob, startApi, type TestApi } from "../../support/api.ts";
+import { startConversation } from "../../support/conversation.ts";
 import { makeMp4 } from "../../support/ffmpeg-sample.ts";
 import { problemIn } from "../../support/problem.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -191,4 +192,19 @@ it.each(["export", "upload"])("an %s job refuses wishes that only a message coul
   const problem = await problemIn(await postJob(api, { type, session_id, input, output }));
   expect(problem).toMatchObject({ status: 400, errors: [{ path: "output.aspect_ratio" }, { path: "output.music" }] });
   expect((await postJob(api, { type, session_id, input, output: { quality: "low" } })).status).toBe(202);
+});
+
+it("a message whose files are only uploaded refuses them too", async () => {
+  const talk = await startConversation();
+  const id = await talk.newSession();
+  const file = await upload(talk.api, onePixelPng);
+  const body = { files: [file], output: { duration_s: 30 } };
+  const problem = await problemIn(
+    await talk.api.request(`/v1/sessions/${id}/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }),
+  );
+  expect(problem).toMatchObject({ status: 400, errors: [{ in: "body", path: "output.duration_s" }] });
 });
