@@ -188,7 +188,7 @@ function endOfInstruction(clauses: readonly Clause[], at: number): number {
   let end = at;
   for (const [ahead, clause] of clauses.slice(at + 1, at + 1 + maxContinuations).entries()) {
     const next = clauses[at + ahead + 2];
-    if (clause.instruction !== null || !goesOn(clause, next)) return end;
+    if (!isPurpose(clause) && (clause.instruction !== null || !goesOn(clause, next))) return end;
     end = at + ahead + 1;
   }
   return end;
@@ -196,6 +196,11 @@ function endOfInstruction(clauses: readonly Clause[], at: number): number {
 
 /** An instruction with its list of things has at most so many clauses after the first. */
 const maxContinuations = 20;
+
+/** "Click Save so you can export it later." asks for one thing. */
+function isPurpose({ words, joint }: Clause): boolean {
+  return /^\s+so\s/i.test(joint) && /^you\b/i.test(words);
+}
 
 function goesOn({ words, joint }: Clause, next: Clause | undefined): boolean {
   if (words.length > maxClauseChars) return false;

@@ -33,7 +33,6 @@ const signs: readonly ((segment: Placed) => string | null)[] = [
   (one) => one.id && key(familyOf(one), one.id),
   (one) => key(one.label, one.name, one.startMs, one.endMs),
   (one) => key(one.label, one.name, one.endMs - one.startMs),
-  (one) => one.name && key(one.label, one.name),
   (one) => one.name && key(familyOf(one), one.name),
   (one) => key(one.label, one.startMs, one.endMs),
   (one) => (one.name === null ? one.label : null),

@@ -73,6 +73,24 @@ describe("says in plain words", () => {
       ["Video renamed: b → c"],
     ],
     [
+      "that several were replaced, each by what is in its place",
+      timeline(track(0, ["a", 2_000], ["b", 3_000])),
+      timeline(track(0, ["x", 2_000], ["y", 3_000])),
+      ["Video changed: a → x", "Video changed: b → y"],
+    ],
+    [
+      "that what has no name got shorter",
+      timeline(track(0, [null, 5_000], [null, 3_000])),
+      timeline(track(0, [null, 4_000], [null, 2_000])),
+      ["Length: 8s → 6s", "Video shortened: untitled (0-5s → 0-4s)", "Video shortened: untitled (5-8s → 4-6s)"],
+    ],
+    [
+      "that texts have changed places, which have their own times",
+      timeline(track(7, ["a", 1_000, { s: 1_000 }], ["b", 1_000, { s: 5_000 }])),
+      timeline(track(7, ["b", 1_000, { s: 1_000 }], ["a", 1_000, { s: 5_000 }])),
+      ['Title moved: "b" (5-6s → 1-2s)', 'Title moved: "a" (1-2s → 5-6s)'],
+    ],
+    [
       "that the order is another",
       timeline(track(0, ["a", 2_000], ["b", 3_000], ["c", 4_000])),
       timeline(track(0, ["c", 4_000], ["a", 2_000], ["b", 3_000])),

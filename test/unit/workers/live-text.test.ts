@@ -135,6 +135,7 @@ it.each([
   ],
   [["Want to keep it? ", "Click Export. ", "Enjoy! "], ["Enjoy!"]],
   [["To export it:\n", "1. Click Ex", "port\n2", ". Choose MP4\n", "\nEnjoy!\n"], ["Enjoy!"]],
+  [["1. Sea\n", "2. Click Export\n", "3. Sky\n", "\nThat is it.\n"], ["1. Sea\n2. Sky\n\nThat is it."]],
   [["Scenes:\n1. Sea\n", "2. Click Export\n", "3. Sky\n", "Enjoy!\n"], ["Scenes:\n1. Sea\n2. Sky\nEnjoy!"]],
 ])("people see whole sentences of %j", async (pieces, sentences) => {
   expect(await seen(pieces)).toEqual(sentences);
