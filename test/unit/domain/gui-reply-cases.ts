@@ -99,6 +99,7 @@ export const replies: readonly (readonly [reply: string, shown: string, actions:
   ["To upgrade, go to the billing page.", "", ["read_credits"]],
   ["You can check your remaining credits in your account settings.", "", ["read_credits"]],
   ["Click Save so you can export it later.", "", ["press"]],
+  ["Click the Timeline tab to preview your edits.", "", ["read_state"]],
   ["Click Save to keep your project.", "", ["press"]],
   ["If you don't like it, click Undo.", "", ["press"]],
   ["Click the Upload button to add your own photos.", "", ["upload"]],
