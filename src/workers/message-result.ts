@@ -10,7 +10,7 @@ import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
 import { creditsOf } from "./credits-reading.ts";
 import type { JobLanguages } from "./job-words.ts";
-import { joined, readReply, silentReply } from "./message-reply.ts";
+import { readReply, silentReply } from "./message-reply.ts";
 import type { StageOutcome } from "./stage.ts";
 import { keepTimeline, keptTimeline, timelineIn } from "./timeline-reading.ts";
 import { secondStageText } from "./stage-news.ts";
@@ -39,8 +39,7 @@ export async function carriedOut(deps: ResultDeps, sent: Sent): Promise<StageOut
   const changes = await changesOf(deps.storage, job, state, language);
   await tellSecondStage(sent, state, language);
 
-  const answers = { summary: timeline?.summary ?? null, creditsLeft: credits?.available ?? null };
-  const said = readReply(sent.text, answers, language);
+  const said = readReply(sent.text, { summary: timeline?.summary ?? null, credits }, language);
   const reply = said.text === "" ? silentReply(changes, isChanged(job, state), language) : said.text;
   const { edit } = job.made;
   const actions = [...new Set([...(edit?.actionsBefore ?? []), ...said.actions])];
@@ -52,7 +51,7 @@ export async function carriedOut(deps: ResultDeps, sent: Sent): Promise<StageOut
   if (said.edit !== null && timeline !== null && job.allowEdits && edit === null) {
     return { kind: "edit", made, edit: { text: said.edit, replyBefore: reply, actionsBefore: actions } };
   }
-  const text = joined(edit?.replyBefore ?? "", reply);
+  const text = edit === null || edit.replyBefore === "" ? reply : `${edit.replyBefore}\n\n${reply}`;
   return { kind: "done", made: { ...made, message: { state: "finished", text, actions, recovered } } };
 }
 
