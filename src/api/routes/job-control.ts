@@ -29,17 +29,34 @@ export function addJobControlRoutes(app: Api, deps: ApiDeps): void {
       description:
         "A job that was not begun is `canceled` at once. One that runs has `cancel_requested` and ends as soon as its stage has stopped, if it does not finish before.",
       params: jobParams,
+      headers: idempotencyHeaders,
       response: {
         202: answers("The cancel was accepted; the job as it is now.", jobViewSchema),
-        ...problems("invalid_request", "unauthorized", "not_found", "job_finished", "internal_error"),
+        ...problems(
+          "invalid_request",
+          "unauthorized",
+          "not_found",
+          "job_finished",
+          "idempotency_conflict",
+          "idempotency_mismatch",
+          "internal_error",
+        ),
       },
     },
-    handler: async ({ tenant, params }, reply) => {
-      const canceled = await deps.control.cancel(tenant, params.id);
-      if (canceled === null) throw new JobFailure("not_found", `There is no job ${params.id}.`);
-      const { outcome, stored } = canceled;
-      if (outcome === "finished") throw new JobFailure("job_finished", `${stored.job.id} is ${stored.job.status}.`);
-      return await reply.code(202).send(viewOf(stored));
+    handler: async (request, reply) => {
+      const { tenant, params } = request;
+      await answerOnce(deps.idempotency, request, reply, {
+        fingerprint: fingerprintOf({ cancel: params.id }),
+        newId: () => deps.newId("op"),
+        make: async () => {
+          const canceled = await deps.control.cancel(tenant, params.id);
+          if (canceled === null) throw new JobFailure("not_found", `There is no job ${params.id}.`);
+          const { outcome, stored } = canceled;
+          if (outcome === "finished") throw new JobFailure("job_finished", `${stored.job.id} is ${stored.job.status}.`);
+          return { status: 202, body: viewOf(stored), location: null };
+        },
+      });
+      return reply;
     },
   });
 

@@ -21,3 +21,17 @@ it("answers a cancel that came too late with 409, also when the job ended while 
   expect(await answer.json()).toMatchObject({ code: "job_finished", detail: `${id} is canceled.` });
   expect((await api.queue.store.load("default", jobIdSchema.parse(id)))?.job.status).toBe("canceled");
 });
+
+it("answers a cancel that is repeated under its Idempotency-Key as it did at first", async () => {
+  const api = await startApi();
+  const [first, second] = await Promise.all(
+    [1, 2].map(async () => jobViewSchema.parse(await (await postJob(api, scriptJob)).json())),
+  );
+  const cancel = async (id: string | undefined) =>
+    await api.request(`/v1/jobs/${id}/cancel`, { method: "POST", headers: { "idempotency-key": "cancel-1" } });
+  const answer = await cancel(first?.id);
+  const repeated = await cancel(first?.id);
+  expect([answer.status, repeated.status]).toEqual([202, 202]);
+  expect(await repeated.json()).toEqual(await answer.json());
+  expect((await cancel(second?.id)).status).toBe(422);
+});
