@@ -1,71 +1,10 @@
 import type { Concept } from "./intent-lexicon.ts";
+import { asking, askingForFile, it, itsProject, like, rulesFor, toFile, type Rule } from "./intent-rule.ts";
+import { readyRules, stateRules } from "./intent-state-rules.ts";
 
-/**
- * What a sentence can ask for. `ready` is a question that an export answers too ("Is it done? Send it to me."); `output` only says how
- * ("In 1080p, please."); `hand-over` comes with files ("Here are the photos."); `courtesy` asks for nothing.
- */
-export type Sense =
-  | "export"
-  | "credits"
-  | "state"
-  | "ready"
-  | "upload"
-  | "hand-over"
-  | "when-ready"
-  | "output"
-  | "courtesy";
-
-/**
- * A sentence has the sense of the first rule that explains *all* its words: it has at least one word of each group in `needs`, and
- * every other word is in `also`, in `needs` or in `always`. The order of words does not count, since English and Chinese differ in it.
- */
-export type Rule = {
-  readonly sense: Sense;
-  readonly needs: readonly (readonly Concept[])[];
-  readonly also: readonly Concept[];
-};
-
-function rulesFor(sense: Sense, explanations: readonly Omit<Rule, "sense">[]): Rule[] {
-  return explanations.map((explanation) => ({ sense, ...explanation }));
-}
-
-export const always: readonly Concept[] = ["courtesy", "filler", "definite", "auxiliary", "please", "may"];
-
-/** The thing itself, however it is called. */
-const it: readonly Concept[] = ["video", "finished", "it"];
-const itsProject: readonly Concept[] = [...it, "project"];
-/** How one asks to be told or given something. */
-const asking: readonly Concept[] = [
-  "question",
-  "show",
-  "tell",
-  "list",
-  "how",
-  "where",
-  "what",
-  "did",
-  "give",
-  "send",
-  "want",
-];
-const askingForFile: readonly Concept[] = [
-  "question",
-  "show",
-  "watch",
-  "how",
-  "where",
-  "did",
-  "want",
-  "be",
-  "indefinite",
-];
-const toFile: readonly Concept[] = ["export", "save", "exported"];
-const like: readonly Concept[] = ["output", "target"];
-
-const aboutCredits: readonly Concept[] = [
-  ...(["question", "show", "tell", "where", "howMany", "going", "did", "not", "exist"] as const),
-  ...(["left", "account", "used", "ready", "soFar", "status"] as const),
-];
+const askingForNumber: readonly Concept[] = ["question", "show", "tell", "where", "howMany", "going", "did", "exist"];
+const accounting: readonly Concept[] = ["left", "account", "used", "ready", "soFar", "status", "not", "circumstance"];
+const aboutCredits = [...askingForNumber, ...accounting];
 
 const creditRules = rulesFor("credits", [
   {
@@ -101,113 +40,22 @@ const exportLaterRules = rulesFor("export", [
   },
 ]);
 
-const readyRules = rulesFor("ready", [
-  {
-    needs: [["ready", "exported", "busy"], ["question"]],
-    also: [
-      ...([...itsProject, ...asking, ...toFile, "job", "items", "media", "timeline", "upload", "uploaded"] as const),
-      ...(["ready", "busy", "be", "not", "why", "when", "duration", "howMany", "left", "soFar", "status"] as const),
-      ...(["condition", "target", "modifier"] as const),
-    ],
-  },
-  {
-    needs: [["did"], ["question"], ["export", "save", "send", "make"]],
-    also: [...itsProject, ...asking, "job", "output", "be"],
-  },
-  {
-    needs: [["when"], [...itsProject, "ready", "export", "give", "send", "save"]],
-    also: [...itsProject, ...asking, ...toFile, "ready", "busy", "watch", "output", "be"],
-  },
-]);
-
-const stateRules = rulesFor("state", [
-  {
-    needs: [["status"]],
-    also: [
-      ...([...itsProject, ...asking, "job", "newVideo", "media", "timeline", "export", "save", "upload"] as const),
-      ...(["uploaded", "indefinite", "ready", "busy", "be", "why", "soFar", "going", "modifier"] as const),
-    ],
-  },
-  {
-    needs: [
-      ["outline"],
-      ["video", "it", "project", "job", "timeline", "soFar"],
-      ["definite", "it", "timeline", "soFar"],
-    ],
-    also: [...asking, "indefinite"],
-  },
-  {
-    needs: [["timeline"]],
-    also: [...itsProject, ...asking, "items", "howMany", "soFar", "exist", "going", "indefinite"],
-  },
-  // "Which clips are there?", but not "which music is good?"
-  {
-    needs: [
-      ["items", "media"],
-      ["what", "howMany", "list", "tell"],
-      ["video", "project", "soFar", "exist", "uploaded", "list"],
-    ],
-    also: [...asking, "ready", "indefinite"],
-  },
-  { needs: [["items"], ["show"], ["definite"]], also: ["question", "soFar", "project"] },
-  {
-    needs: [
-      ["project", "job"],
-      ["show", "what", "where", "how", "tell", "going"],
-    ],
-    also: [...asking, "items", "soFar", "exist", "ready", "output"],
-  },
-  {
-    needs: [["what"], ["soFar", "uploaded"]],
-    also: [...asking, "video", "it", "items", "media", "timeline", "exist", "ready"],
-  },
-  {
-    needs: [["what"], ["video"], ["definite"]],
-    also: ["question", "show", "tell", "items", "soFar", "exist"],
-  },
-  { needs: [["where"], ["video", "it"]], also: ["question", "tell", "finished", "soFar"] },
-  {
-    needs: [["how", "what"], ["going"]],
-    also: [...itsProject, ...asking, "export", "save", "timeline", "soFar"],
-  },
-  { needs: [["items"], ["exist"], ["question"]], also: ["indefinite", "video", "project", "timeline", "soFar"] },
-  { needs: [["howMany"], ["video"], ["exist", "soFar", "project"]], also: ["question", "timeline", "indefinite"] },
-  {
-    needs: [["duration"]],
-    also: [
-      ...itsProject,
-      ...asking,
-      "timeline",
-      "export",
-      "save",
-      "busy",
-      "ready",
-      "exist",
-      "soFar",
-      "left",
-      "status",
-      "not",
-    ],
-  },
-]);
+const uploadable: readonly Concept[] = ["media", "newVideo", "indefinite", "exist", "modifier"];
 
 const uploadRules = rulesFor("upload", [
   {
     needs: [["upload"]],
-    also: [
-      ...([...itsProject, ...asking, "media", "newVideo", "timeline", "target", "output", "limits"] as const),
-      ...(["indefinite", "howMany", "here", "exist", "be"] as const),
-    ],
+    also: [...itsProject, ...asking, ...uploadable, "timeline", "target", "output", "limits", "howMany", "here", "be"],
   },
 ]);
+
+/** Beside the video itself. */
+const exportable: readonly Concept[] = ["newVideo", "timeline", "ready"];
 
 const exportRules = rulesFor("export", [
   {
     needs: [["export"]],
-    also: [
-      ...([...itsProject, ...askingForFile, ...toFile, ...like, "newVideo", "timeline"] as const),
-      ...(["send", "give", "tell", "ready", "start"] as const),
-    ],
+    also: [...itsProject, ...askingForFile, ...toFile, ...like, ...exportable, "send", "give", "tell", "start"],
   },
   { needs: [["export"], ["finished"], ["what", "make"]], also: [...itsProject, ...askingForFile, ...like] },
   { needs: [["export"], ["button"], ["where", "exist"]], also: ["video", "question"] },
@@ -215,6 +63,8 @@ const exportRules = rulesFor("export", [
     needs: [["save"], [...it, "output", "target"]],
     also: ["question", "how", "where", "send", "give", "want", "ready", "be"],
   },
+  // "Can you get it to me?"
+  { needs: [["give"], ["it"], ["toMe"]], also: [...askingForFile, ...like] },
   { needs: [["send"], it], also: [...askingForFile, ...like, "give", "ready"] },
   // "Give me the video", but not "give me a video".
   {
@@ -227,6 +77,26 @@ const exportRules = rulesFor("export", [
   },
 ]);
 
+const companionRules: readonly Rule[] = [
+  ...rulesFor("courtesy", [
+    { needs: [["courtesy"]], also: [...itsProject, "output", "indefinite"] },
+    // "Can you check?"
+    { needs: [["show", "tell"]], also: ["question", "it"] },
+    // "I need it tonight": says when, but leaves open what.
+    { needs: [["inUse"]], also: [...it, "time", "number"] },
+    // "My client is waiting."
+    { needs: [["circumstance"]], also: [...it, "be", "time", "number", "indefinite", "exist", "did", "condition"] },
+    // "I lost the old file."
+    { needs: [["lost"]], also: [...it, "old", "time", "circumstance", "export", "exported", "indefinite"] },
+  ]),
+  {
+    sense: "has-media",
+    needs: [["exist"], ["media", "video", "newVideo"]],
+    also: ["indefinite", "target", "here", "modifier"],
+  },
+  { sense: "output", needs: [like], also: ["finished", "indefinite", "want"] },
+];
+
 export const rules: readonly Rule[] = [
   ...creditRules,
   ...exportLaterRules,
@@ -235,8 +105,7 @@ export const rules: readonly Rule[] = [
   ...stateRules,
   ...uploadRules,
   ...exportRules,
-  { sense: "courtesy", needs: [["courtesy"]], also: [...itsProject, "output"] },
-  { sense: "output", needs: [like], also: ["finished", "indefinite", "want"] },
+  ...companionRules,
 ];
 
 /** Comes first where there are files: what hands them over and asks for nothing. */
@@ -245,6 +114,3 @@ export const handOverRule: Rule = {
   needs: [["here", "media", "video", "upload", "uploaded"]],
   also: ["newVideo", "it", "items", "finished", "project", "indefinite", "target", "output", "exist", "modifier"],
 };
-
-/** Between a word that points ("the", "here is") and one of these, a word or two may be anything: "the coffee shop video". */
-export const namedThings: readonly Concept[] = ["video", "finished", "media", "items", "project", "ready"];

@@ -9,7 +9,7 @@ const traditionalForms =
   "謝谢將将對对說说們们夠够帳帐賬账戶户電电腦脑處处結结開开樣样詢询顯显裡里裏里項项沒没來来後后圖图況况內内會会號号連连鏈链儲储寫写應应當当選选" +
   "檢检動动長长條条總总種种類类層层紀纪變变輯辑製制經经過过邊边兩两從从囉啰嘍喽聲声樂乐畢毕專专預预覽览單单運运無无轉转盡尽儘尽讓让馬马剛刚準准" +
   "備备錄录問问題题東东訊讯為为與与稱称張张課课雲云盤盘絡络網网報报確确認认體体筆笔辦办誰谁並并達达遠远傢家鐘钟離离穩稳階阶級级複复雜杂標标語语" +
-  "機机";
+  "機机鏡镜頭头顆颗";
 const simplified = new Map(Array.from(traditionalForms.matchAll(/(.)(.)/gu), ([, from = "", to = ""]) => [from, to]));
 
 const contractions: readonly (readonly [RegExp, string])[] = [
@@ -40,7 +40,7 @@ const keyWords = [
   "tracks",
   "upload",
   "video",
-].concat(["please", "remaining", "finished", "render"]);
+].concat(["please", "remaining", "length", "duration", "finished", "render"]);
 /** Look like such a slip, and are words of their own. */
 const lookalikes = new Set(["credit", "balanced", "tacks", "racks", "renders", "pleas", "unload"]);
 const misspellings = new Map([
@@ -65,6 +65,7 @@ const isListed = (name: string): name is keyof typeof lists => name in lists;
 for (const concept of Object.keys(lists).filter(isListed)) learn(lists[concept], concept);
 for (const verb of results.verbs.split(",")) {
   learn(results.ready.replaceAll(/(?<=^|,)\s*/g, verb), "ready");
+  learn(results.busy.replaceAll(/(?=,|$)/g, verb), "busy");
   learn(results.status.replaceAll(/(?<=^|,)\s*/g, verb), "status");
 }
 const longestPhrase = Math.max(...Array.from(vocabulary.keys(), (phrase) => phrase.split(" ").length));
@@ -78,7 +79,12 @@ function learn(phrases: string, concept: Concept): void {
 
 /** One script, one case, no contractions. */
 export function plainText(text: string): string {
-  const folded = text.normalize("NFKC").toLowerCase().replaceAll(/[’‘´]/g, "'");
+  // "plsss": three of a letter are never spelling.
+  const folded = text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[’‘´]/g, "'")
+    .replaceAll(/([a-z])\1{2,}/g, "$1");
   const plain = folded.replaceAll(/\p{Script=Han}/gu, (character) => simplified.get(character) ?? character);
   return contractions.reduce((soFar, [pattern, full]) => soFar.replaceAll(pattern, full), plain);
 }
@@ -117,7 +123,10 @@ function phraseAt(tokens: readonly string[], at: number): { word: Word; length: 
     if (concepts !== undefined) return { word: { text, concepts }, length };
   }
   const text = tokens[at] ?? "";
-  return { word: { text, concepts: resolution.test(text) ? ["output"] : [] }, length: 1 };
+  return {
+    word: { text, concepts: resolution.test(text) ? ["output"] : /^\d{1,2}$/.test(text) ? ["number"] : [] },
+    length: 1,
+  };
 }
 
 function mended(token: string): string {

@@ -19,7 +19,7 @@ const heldOut = readSamples("held-out.jsonl");
 
 /** Messages on their own, which ask for nothing more beside a request. */
 const detail =
-  /^(hello|thanks!|looks great|yes|ok|again|try again|help|\?|\.\.\.|你好|谢谢|不错|好了|可以|top up|files|final|mp4|1080p|(full )?hd( please)?|in 4k please|(high|better) quality( please)?)$/;
+  /^(hello|thanks!|looks great|yes|ok|again|try again|help|\?|\.\.\.|你好|谢谢|不错|好了|可以|top up|print|show it|check it|the link is broken|files|final|mp4|1080p|(full )?hd( please)?|in 4k please|(high|better) quality( please)?)$/;
 
 /** How the sets came about, and what they measured before any rule was changed in their light: docs/intents.md. */
 describe.each([
@@ -51,22 +51,18 @@ describe.each([
 });
 
 describe("a text that asks for two things", () => {
-  const asking = fc.constantFrom(
-    ...development.filter(({ action }) => ["export", "credits", "state"].includes(action)),
-  );
+  const free = ["export", "Send me the video.", "导出", "credits", "How many credits are left?", "我还剩多少积分"];
   const instructions = samplesFor(development, "message").filter(
     ({ text, hasFiles }) => !hasFiles && !detail.test(text),
   );
-  const joint = fc.constantFrom(". ", "\n", ", and ", "，然后", "！");
 
-  it("is a message as soon as one of them is", () => {
-    fc.assert(
-      fc.property(asking, fc.constantFrom(...instructions), joint, fc.boolean(), (free, { text }, between, first) => {
-        const both = first ? text + between + free.text : free.text + between + text;
-        expect(["export", "credits"]).not.toContain(actionOf({ text: both, hasFiles: false }));
-      }),
-      { numRuns: 2000 },
+  it.each([". ", "\n", ", and ", "，然后", "！"])("is a message as soon as one of them is, joined by %j", (joint) => {
+    const texts = instructions.flatMap(({ text }) =>
+      free.flatMap((other) => [text + joint + other, other + joint + text]),
     );
+    expect(texts.length).toBeGreaterThan(1000);
+    const ignored = texts.filter((text) => ["export", "credits"].includes(actionOf({ text, hasFiles: false })));
+    expect(ignored).toEqual([]);
   });
 
   it("is a message where the two are answered apart", () => {
@@ -78,6 +74,16 @@ describe("a text that asks for two things", () => {
     expect(actionOf({ text: "Is it ready? Then send it to me.", hasFiles: false })).toBe("export");
     expect(actionOf({ text: "视频好了吗？好了就发给我。", hasFiles: false })).toBe("export");
   });
+});
+
+it.each([
+  'show the title "status"',
+  "看看“轨道”标题",
+  "show the titles 'my tracks' and 'status'",
+  "what music is in `status`?",
+])("what is quoted is content: %s", (text) => {
+  expect(actionOf({ text, hasFiles: false })).toBe("message");
+  expect(actionOf({ text: text.replaceAll(/["'“”`]/g, ""), hasFiles: false })).toBe("state");
 });
 
 describe("the form of a text makes no difference", () => {
@@ -121,8 +127,9 @@ describe("any text", () => {
   it.each(["export ", "export", "导出", "'", '"', " ", "a, and then ", "?", "\n", "is it "])(
     "of 50,000 characters is a message, be it made of %j",
     (part) => {
-      const text = `x${part.repeat(50_000 / part.length)}x`;
+      const text = part.repeat(50_000 / part.length);
       expect(actionOf({ text, hasFiles: false })).toBe("message");
+      expect(actionOf({ text: `x${text}x`, hasFiles: true })).toBe("message");
     },
   );
 
