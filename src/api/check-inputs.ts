@@ -42,7 +42,7 @@ function checkSizes(records: readonly FileRecord[], skill: SkillName): void {
   const { largestFileBytes } = skillNamed(skill);
   const tooLarge = records.filter(({ bytes }) => bytes > largestFileBytes);
   if (tooLarge.length === 0) return;
-  const limit = `${skill} takes files of up to ${largestFileBytes / 1024 ** 2} MiB (${largestFileBytes} bytes)`;
+  const limit = `${skill} takes files of up to ${largestFileBytes / 1e6} MB`;
   throw new JobFailure(
     "file_too_large",
     `${limit}; ${tooLarge.map(({ id, bytes }) => `${id} has ${bytes} bytes`).join(", ")}.`,

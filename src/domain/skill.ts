@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FormatName } from "./media-type.ts";
 
-const MiB = 1024 * 1024;
+const MB = 1_000_000;
 
 /** What a skill can be given: files of a format, or the address of such a file or of a page. */
 export type SkillInput = FormatName | "url";
@@ -31,7 +31,7 @@ const skills = {
     title: "Text to video",
     version: "1.0.0",
     description: "Turns a script into a finished video with visuals, music and titles.",
-    largestFileBytes: 200 * MiB,
+    largestFileBytes: 200 * MB,
     bestInputs: ["txt", "docx", "pdf", "srt"],
     promise: { text: "1–2 min for a 30 s clip; under 100 words is fastest", minS: 60, maxS: 120 },
     tips: ["Scripts under 100 words render fastest.", concrete, plays],
@@ -54,7 +54,7 @@ const skills = {
     title: "AI to video",
     version: "1.0.0",
     description: "Turns a text, a prompt or a web page into a short video.",
-    largestFileBytes: 50 * MiB,
+    largestFileBytes: 50 * MB,
     bestInputs: ["txt", "docx", "pdf", "url"],
     promise: { text: "1–2 min", minS: 60, maxS: 120 },
     tips: ["Scripts under 100 words render fastest.", concrete, plays],
@@ -76,7 +76,7 @@ const skills = {
     title: "Clip editor",
     version: "1.0.0",
     description: "Turns raw clips into an edit with transitions, text and music.",
-    largestFileBytes: 500 * MiB,
+    largestFileBytes: 500 * MB,
     bestInputs: ["mp4", "mov", "avi", "webm"],
     promise: { text: "30–60 s; under 30 s of clip is fastest", minS: 30, maxS: 60 },
     tips: ["Clips under 30 s render fastest.", concrete, plays],
@@ -99,7 +99,7 @@ const skills = {
     title: "Photos to video",
     version: "1.0.0",
     description: "Turns photos into a slideshow with transitions and music.",
-    largestFileBytes: 200 * MiB,
+    largestFileBytes: 200 * MB,
     bestInputs: ["jpg", "png", "webp", "heic"],
     promise: { text: "30–60 s; fewer than 10 images is fastest", minS: 30, maxS: 60 },
     tips: ["Fewer than 10 images render fastest.", concrete, plays],
@@ -121,7 +121,7 @@ const skills = {
     title: "Promo creator",
     version: "1.0.0",
     description: "Turns images, clips and a script into a promo.",
-    largestFileBytes: 500 * MiB,
+    largestFileBytes: 500 * MB,
     bestInputs: ["mp4", "mov", "jpg", "png"],
     promise: { text: "1–2 min; fewer than 10 images stays under a minute", minS: 60, maxS: 120 },
     tips: ["Fewer than 10 images stay under a minute.", concrete, plays],

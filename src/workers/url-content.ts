@@ -10,7 +10,7 @@ import { recogniseFile } from "../storage/file-kind.ts";
 /** Enough to tell media by; what cannot be told by it is fetched whole. */
 const sampleBytes = 64 * 1024;
 /** A page with more HTML than this is no article. */
-const maxPageBytes = 8 * 1024 * 1024;
+const maxPageBytes = 8_000_000;
 
 /** `charset`: what the server says of text. */
 export type UrlContent = { format: InputFormat; charset: string | null };
@@ -113,10 +113,9 @@ async function* whole(
 }
 
 export function tooLarge(host: string, maxBytes: number): JobFailure {
-  const limitMiB = Math.round(maxBytes / 1024 / 1024);
   return new JobFailure(
     "file_too_large",
-    `What ${host} holds is over the limit of ${limitMiB} MiB: compress or trim it.`,
+    `What ${host} holds is over the limit of ${Math.round(maxBytes / 1e6)} MB: compress or trim it.`,
   );
 }
 

@@ -9,12 +9,12 @@ import { lookAtUrl } from "../../../src/workers/url-input.ts";
 import { listen } from "../../support/loopback-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
-const MiB = 1024 * 1024;
+const MB = 1_000_000;
 const picture = await readFile(join(import.meta.dirname, "../../../examples/pictures/1.jpg"));
 const page = "<!doctype html><title>Tea</title><article><p>Tea is old.</p></article>";
 
 /** Looks at a path of a server that answers like this. `secret` is in the path and the query, and must be in no error. */
-async function look(listener: RequestListener, { maxBytes = MiB }: { maxBytes?: number } = {}) {
+async function look(listener: RequestListener, { maxBytes = MB }: { maxBytes?: number } = {}) {
   let requests = 0;
   const pausesMs: number[] = [];
   const { origin } = await listen(
@@ -121,11 +121,11 @@ describe("what is at an address is told by its content", () => {
 });
 
 describe("what is too large is refused, with the limit", () => {
-  const tooLarge = { code: "file_too_large", detail: expect.stringMatching(/limit of 1 MiB: compress or trim it/) };
+  const tooLarge = { code: "file_too_large", detail: expect.stringMatching(/limit of 1 MB: compress or trim it/) };
 
   it("by what the server says, before it is read", async () => {
     const { failure } = await look((_request, response) => {
-      response.writeHead(200, { "content-length": String(2 * MiB) });
+      response.writeHead(200, { "content-length": String(2 * MB) });
       response.write(picture);
     });
     expect(failure).toMatchObject(tooLarge);
@@ -136,12 +136,12 @@ describe("what is too large is refused, with the limit", () => {
   });
 
   it("a page past what an article can be, whatever the skill takes", async () => {
-    const { failure } = await look(endless(page, { "content-type": "text/html" }), { maxBytes: 500 * MiB });
-    expect(failure).toMatchObject({ code: "file_too_large", detail: expect.stringContaining("8 MiB") });
+    const { failure } = await look(endless(page, { "content-type": "text/html" }), { maxBytes: 500 * MB });
+    expect(failure).toMatchObject({ code: "file_too_large", detail: expect.stringContaining("8 MB") });
   });
 
   it("a bomb, by what it unpacks to", async () => {
-    const bomb = gzipSync(Buffer.alloc(50 * MiB, 32));
+    const bomb = gzipSync(Buffer.alloc(50 * MB, 32));
     const { failure } = await look(answer(bomb, { "content-encoding": "gzip", "content-type": "text/plain" }));
     expect(failure).toMatchObject(tooLarge);
   });
@@ -219,7 +219,7 @@ it("gives up at once when its job is interrupted", async () => {
   const path = join(await tempFolder(), "content");
   const looking = lookAtUrl(
     { get: outbound.get, sleep: async () => undefined },
-    { url: origin, path, maxBytes: MiB, signal: controller.signal },
+    { url: origin, path, maxBytes: MB, signal: controller.signal },
   );
   controller.abort(new Error("interrupted"));
   await expect(looking).rejects.toThrow("interrupted");

@@ -5,18 +5,18 @@ import { formatNames } from "../../../src/domain/media-type.ts";
 import { largestFileBytes, skillNamed, skillNameSchema } from "../../../src/domain/skill.ts";
 import { viewOfSkill } from "../../../src/domain/skill-view.ts";
 
-const MiB = 1024 * 1024;
+const MB = 1_000_000;
 const views = skillNameSchema.options.map(viewOfSkill);
 
 it("every skill has the name, the version and the largest file that the protocol gives", () => {
-  expect(views.map(({ name, version, limits }) => [name, version, limits.file_bytes / MiB])).toEqual([
+  expect(views.map(({ name, version, limits }) => [name, version, limits.file_bytes / MB])).toEqual([
     ["text-to-video-capcut", "1.0.0", 200],
     ["ai-to-video", "1.0.0", 50],
     ["generator-capcut", "1.0.0", 500],
     ["image-to-video-capcut", "1.0.0", 200],
     ["ai-video-creator-online", "1.0.0", 500],
   ]);
-  expect(largestFileBytes).toBe(500 * MiB);
+  expect(largestFileBytes).toBe(500 * MB);
 });
 
 it("every skill has the best inputs and the promise, in seconds, that the protocol gives", () => {
