@@ -141,7 +141,7 @@ function adviceFor(
     case "file_type":
       return "Accepted are mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a and aac.";
     case "file_size":
-      return `The limit of ${caller.skill} is ${skillNamed(caller.skill).largestFileBytes / 1024 / 1024} MB a file: compress or trim it.`;
+      return `The limit of ${caller.skill} is ${skillNamed(caller.skill).largestFileBytes / 1e6} MB a file: compress or trim it.`;
     case "rate_limited":
       return "The backend still answered 429 after a pause.";
     case "protocol":

@@ -16,6 +16,37 @@ const partSchema = z.looseObject({ text: z.string().optional(), thought: z.boole
 const projectOf = async (backend: TestBackend, sessionId: string) =>
   readDraft((await backend.stateOf(sessionId)).draft);
 
+describe("a request to drag and drop", () => {
+  it.each([
+    [SCRIPT, 'Add a title "Urban Dreams"', /drag/i],
+    ["做一个4秒的视频。城市的灯光从不入睡。", "添加标题：城市之梦", /拖拽/],
+  ])("ends every reply, or none, as the setting says: %s", async (script, edit, drags) => {
+    const backend = await startBackend();
+    for (const share of [1, 0]) {
+      await backend.settings({ drag_share: share });
+      const { session_id: sessionId } = await backend.newSession();
+      for (const words of [script, edit]) {
+        const { text } = await backend.say(sessionId, words);
+        expect(drags.test(text)).toBe(share === 1);
+      }
+    }
+    expect((await backend.settings({ drag_share: null })).json["drag_share"]).toBeNull();
+  });
+
+  it("can be met by a message, for 50 credits: the clips come in another order", async () => {
+    const backend = await startBackend();
+    const { session_id: sessionId } = await backend.newSession();
+    await backend.say(sessionId, `${SCRIPT.replace("4 second", "8 second")}\n\nNets dry in the wind, and gulls argue.`);
+    const before = await projectOf(backend, sessionId);
+    await backend.say(sessionId, "Reorder the clips.");
+    const after = await projectOf(backend, sessionId);
+    expect(before.scenes.length).toBeGreaterThan(1);
+    expect(after.scenes.map(({ id }) => id)).toEqual(before.scenes.map(({ id }) => id).toReversed());
+    expect(after.scenes[0]?.transition).toBe("cut");
+    expect((await backend.ledger("message")).at(-1)).toMatchObject({ intent: "reorder", credits: 50 });
+  });
+});
+
 describe("a generation", () => {
   it("makes the raw clip first, then music and title, and tells of both", async () => {
     const backend = await startBackend();

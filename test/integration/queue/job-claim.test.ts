@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { eventIdSchema } from "../../../src/domain/id.ts";
-import { making, stageDone, yielded } from "../../../src/domain/transition.ts";
+import { editAllowed, making, stageDone, yielded } from "../../../src/domain/transition.ts";
 import { newId } from "../../../src/new-id.ts";
 import { ClaimLost } from "../../../src/queue/job-claim.ts";
 import { queueEntryOf } from "../../../src/queue/job-record.ts";
@@ -72,6 +72,29 @@ describe("update", () => {
     const stored = await claim?.update((job) => stageDone(job, ending()));
     expect(stored && queueEntryOf(stored)).toMatchObject({ stage: "export", epoch: 2 });
     expect(await queue.claims.claim(entry)).toBeNull();
+  });
+
+  it("tells once what a repeat of a stage would tell again, whichever worker repeats it", async () => {
+    const { queue, entry, ref } = await submitted();
+    for (const text of ["Ready", "Ready again"]) {
+      const claim = await queue.claims.claim(entry);
+      await claim?.emitOnce("connected", { type: "job.text", text });
+      await claim?.emitOnce("other", { type: "job.text", text: "Other" });
+    }
+    const told = (await queue.redis.xrange(queue.keys.events(ref), "-", "+")).flatMap(([, fields]) => fields);
+    expect(told.filter((field) => field.includes("Ready"))).toEqual(['{"type":"job.text","text":"Ready"}']);
+    expect(told.filter((field) => field.includes("Other"))).toHaveLength(1);
+  });
+
+  it("grows by a stage like the one before it, which an entry of that one does not start", async () => {
+    const { queue, entry } = await submitted({ plan: ["generate", "export"], allowEdits: true });
+    const claim = await queue.claims.claim(entry);
+    const edit = { text: "Reorder the clips.", replyBefore: "", actionsBefore: [] };
+    const stored = await claim?.update((job) => editAllowed(job, edit));
+    expect(stored && queueEntryOf(stored)).toMatchObject({ stage: "generate", epoch: 2 });
+    expect(await queue.claims.claim(entry)).toBeNull();
+    const next = stored && (await queue.claims.claim(queueEntryOf(stored)));
+    expect(next?.job).toMatchObject({ stageIndex: 1, plan: ["generate", "generate", "export"], made: { edit } });
   });
 
   it("ends a job once: nothing can be written after it", async () => {

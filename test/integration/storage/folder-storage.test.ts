@@ -205,6 +205,18 @@ describe("a process that is killed while it writes", () => {
     expect(await filesIn(dir)).toEqual([]);
   });
 
+  it.each(["done", "failed"])("leaves no temporary file behind when the work with it is %s", async (end) => {
+    const { dir, withTempFile } = await storage();
+    const work = withTempFile(async (path) => {
+      await writeFile(path, "x");
+      expect(await filesIn(dir)).toEqual([path]);
+      if (end === "failed") throw new Error("no");
+      return "done";
+    });
+    await expect(work.catch(() => "failed")).resolves.toBe(end);
+    expect(await filesIn(dir)).toEqual([]);
+  });
+
   it("does not make others lose what they are writing", async () => {
     const { dir } = await storage();
     const [old, young] = [join(dir, "tmp", "old"), join(dir, "tmp", "young")];

@@ -167,4 +167,15 @@ describe("says what to do", () => {
     expect(String(error.cause)).toContain("bad token [token], [token], Bearer [token]");
     expect(String(error.cause).length).toBeLessThan(400);
   });
+
+  it.each([
+    [
+      'fetching "https://a.example/b.jpg?X-Signature=secret&x=1" failed',
+      'fetching "https://a.example/b.jpg?[…]" failed',
+    ],
+    ["http://a.example#secret, and http://b.example/c", "http://a.example?[…] and http://b.example/c"],
+    ["is https://a.example/b right? Yes", "is https://a.example/b right? Yes"],
+  ])("quotes addresses without what they may be signed with: %s", (message, quoted) => {
+    expect(String(rejection("upload", 400, { message }).cause)).toContain(quoted);
+  });
 });
