@@ -19,7 +19,7 @@ async function generate(): Promise<string> {
     now: unused,
     newId: unused,
     tenantOf: unused,
-    jobs: { submit: unused, load: unused, list: unused, sessionExists: unused },
+    jobs: { submit: unused, load: unused, list: unused },
     sessions: { make: unused, load: unused, list: unused },
     backend: { credits: unused, session: unused, claim: unused },
     events: { follow: unused },

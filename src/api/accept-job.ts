@@ -6,6 +6,7 @@ import { nothingMade, type QueuedJob } from "../domain/job.ts";
 import type { Hint } from "../domain/hint.ts";
 import { hintsFor } from "../domain/hints-for.ts";
 import { formatOfUrl } from "../domain/media-type.ts";
+import { defaultSkill, type SkillName } from "../domain/skill.ts";
 import { checkInputs } from "./check-inputs.ts";
 import type { ApiDeps, FileRecord, StoredJob } from "./dependencies.ts";
 import { InvalidRequest } from "./invalid-request.ts";
@@ -14,9 +15,10 @@ import { writeOrFind } from "./write-or-find.ts";
 const utf8BytesPerChar = 4;
 const maxScriptBytes = requestLimits.textChars * utf8BytesPerChar;
 
-type AcceptanceDeps = Pick<ApiDeps, "now" | "newId" | "jobs" | "files" | "storage" | "checkUrl" | "onAccepted"> & {
-  log: FastifyBaseLogger;
-};
+type AcceptanceDeps = Pick<
+  ApiDeps,
+  "now" | "newId" | "jobs" | "sessions" | "files" | "storage" | "checkUrl" | "onAccepted"
+> & { log: FastifyBaseLogger };
 
 type Acceptance = { tenant: string; id: JobId; request: JobRequest };
 
@@ -31,15 +33,16 @@ export async function acceptJob(deps: AcceptanceDeps, acceptance: Acceptance): P
   if (standing !== null) return standing;
   if (request.webhook !== undefined) checkWebhookUrl(deps, request.webhook.url);
   checkWishes(request);
-  const files = await checkInputs(deps, tenant, request);
-  await checkSession(deps, acceptance);
+  const skill = await skillFor(deps, tenant, request);
+  const files = await checkInputs(deps, tenant, request, skill);
+  const hints = hintsOf(request, skill, files);
   const textKey = await storeScript(deps, request.input.text);
   const discardScript = async (): Promise<void> => {
     if (textKey === null) return;
     await deps.storage.remove(textKey).catch((err: unknown) => deps.log.warn({ err, textKey }, "script not removed"));
   };
   const accepted = await writeOrFind({
-    write: async () => await deps.jobs.submit(queuedJob(deps, acceptance, { textKey, hints: hintsOf(request, files) })),
+    write: async () => await deps.jobs.submit(queuedJob(deps, acceptance, { skill, textKey, hints })),
     find: async () => await deps.jobs.load(tenant, id),
     undo: discardScript,
   });
@@ -66,12 +69,16 @@ function checkWishes(request: JobRequest): void {
   throw new InvalidRequest(faults.map(({ path, message }) => ({ in: "body", path: path.join("."), message })));
 }
 
-async function checkSession(
-  deps: AcceptanceDeps,
-  { tenant, request: { session_id: sessionId } }: Acceptance,
-): Promise<void> {
-  if (sessionId === undefined || (await deps.jobs.sessionExists(tenant, sessionId))) return;
-  throw new JobFailure("not_found", `There is no session ${sessionId}.`);
+/** Throws `not_found` where the request names a session that the tenant does not have. */
+async function skillFor(
+  { sessions }: AcceptanceDeps,
+  tenant: string,
+  { session_id: sessionId, skill }: JobRequest,
+): Promise<SkillName> {
+  if (sessionId === undefined) return skill ?? defaultSkill;
+  const session = await sessions.load(tenant, sessionId);
+  if (session === null) throw new JobFailure("not_found", `There is no session ${sessionId}.`);
+  return skill ?? session.skill;
 }
 
 async function storeScript(deps: AcceptanceDeps, text: string | undefined): Promise<string | null> {
@@ -81,7 +88,7 @@ async function storeScript(deps: AcceptanceDeps, text: string | undefined): Prom
 }
 
 /** Of what is known now: the words of documents, and what a URL leads to, are learned only by the worker. */
-function hintsOf({ skill, input }: JobRequest, files: readonly FileRecord[]): Hint[] {
+function hintsOf({ input }: JobRequest, skill: SkillName, files: readonly FileRecord[]): Hint[] {
   const byUrl = input.urls.map(formatOfUrl).filter((format) => format !== null);
   const { text = null, instruction = null } = input;
   return hintsFor({ skill, script: text, instruction, files: [...files, ...byUrl] });
@@ -90,7 +97,7 @@ function hintsOf({ skill, input }: JobRequest, files: readonly FileRecord[]): Hi
 function queuedJob(
   { now, newId }: AcceptanceDeps,
   { tenant, id, request }: Acceptance,
-  { textKey, hints }: { textKey: string | null; hints: Hint[] },
+  { skill, textKey, hints }: { skill: SkillName; textKey: string | null; hints: Hint[] },
 ): QueuedJob {
   const createdAtMs = now();
   const { input } = request;
@@ -99,7 +106,7 @@ function queuedJob(
     id,
     tenant,
     type: request.type,
-    skill: request.skill,
+    skill,
     plan: planOf(request),
     stageIndex: 0,
     sessionId: request.session_id ?? newId("ses"),

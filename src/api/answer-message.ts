@@ -97,7 +97,7 @@ async function start(
   const standing = await deps.jobs.load(tenant, jobId);
   if (standing !== null) return viewOf(standing);
   if (type === "export" && !hasFiles(request)) assertSomethingToExport(session);
-  const job = jobRequestOf(request, type, session);
+  const job = jobRequestOf(request, type, session.id);
   return viewOf(await acceptJob(deps, { tenant, id: jobId, request: job }));
 }
 

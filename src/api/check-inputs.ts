@@ -4,13 +4,21 @@ import { formatOf, formatsInWords } from "../domain/media-type.ts";
 import { skillNamed, type SkillName } from "../domain/skill.ts";
 import type { ApiDeps, FileRecord } from "./dependencies.ts";
 
+/** What both are inside: a compound file (https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb). */
+const oldOfficeFile = "application/x-cfb";
+
 type CheckDeps = Pick<ApiDeps, "files" | "checkUrl">;
 
 /**
  * The files that a request names, in its order, once all of its inputs are known to be what a job of its type and skill takes.
  * Throws `JobFailure`: `file_not_found`, `file_type_not_supported`, `file_too_large` or `url_forbidden`, for all of a kind at once.
  */
-export async function checkInputs(deps: CheckDeps, tenant: string, request: JobRequest): Promise<FileRecord[]> {
+export async function checkInputs(
+  deps: CheckDeps,
+  tenant: string,
+  request: JobRequest,
+  skill: SkillName,
+): Promise<FileRecord[]> {
   const { files: ids, urls } = request.input;
   const known = new Map<string, FileRecord | null>();
   await Promise.all([...new Set(ids)].map(async (id) => known.set(id, await deps.files.load(tenant, id))));
@@ -18,7 +26,7 @@ export async function checkInputs(deps: CheckDeps, tenant: string, request: JobR
   if (missing.length > 0) throw new JobFailure("file_not_found", `Not found: ${missing.join(", ")}.`);
   const records = [...known.values()].filter((record) => record !== null);
   checkTypes(records, request.type);
-  checkSizes(records, request.skill);
+  checkSizes(records, skill);
   checkUrls(deps, urls);
   return ids.map((id) => known.get(id)).filter((record) => record !== null && record !== undefined);
 }
@@ -28,6 +36,8 @@ function checkTypes(records: readonly FileRecord[], type: JobRequest["type"]): v
   const sendsMessage = type === "video" || type === "generate";
   const faults = records.flatMap(({ id, mime }) => {
     const format = formatOf(mime);
+    if (mime === oldOfficeFile)
+      return [`${id} is an Office file from before 2007, or one with a password: save it as DOCX, without one.`];
     if (format === null) return [`${id} is ${mime}; taken are ${formatsInWords("as_is", "to_jpg", "to_text")}.`];
     if (format.use !== "to_text" || sendsMessage) return [];
     return [

@@ -21,7 +21,6 @@ export type JobStore = {
     tenant: string,
     query: { limit: number; before: JobId | null; status: JobStatus | null },
   ): Promise<{ jobs: StoredJob[]; next: JobId | null }>;
-  sessionExists(tenant: string, id: SessionId): Promise<boolean>;
 };
 
 export type SessionStore = {

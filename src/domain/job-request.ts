@@ -127,7 +127,9 @@ export const jobRequestSchema = z
     type: z
       .enum(jobTypes)
       .describe("`video` is generate → export. Files and URLs are put into the session first, whatever the type."),
-    skill: skillNameSchema.default(defaultSkill),
+    skill: skillNameSchema
+      .optional()
+      .describe(`The session’s own where it is not given; without a session \`${defaultSkill}\`.`),
     input: jobInputSchema,
     session_id: sessionIdSchema
       .optional()

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { SessionId } from "./id.ts";
 import { jobRequestSchema, requestLimits, type JobRequest } from "./job-request.ts";
-import type { SkillName } from "./skill.ts";
 
 const { input, output, allow_edits, webhook, metadata, priority, run_after, deadline_s } = jobRequestSchema.shape;
 const { text, files, urls } = input.shape;
@@ -12,7 +11,7 @@ export const messageRequestSchema = z
     text: text.describe("What you want, in your own words, or a script."),
     files,
     urls,
-    skill: jobRequestSchema.shape.skill.unwrap().optional().describe("The session's own where it is not given."),
+    skill: jobRequestSchema.shape.skill,
     output,
     allow_edits,
     webhook,
@@ -42,14 +41,13 @@ export function hasFiles({ files: fileIds, urls: addresses }: Pick<JobRequest["i
 export function jobRequestOf(
   message: MessageRequest,
   type: "upload" | "generate" | "export",
-  session: { id: SessionId; skill: SkillName },
+  sessionId: SessionId,
 ): JobRequest {
-  const { text: words, files: fileIds, urls: addresses, skill = session.skill, ...rest } = message;
+  const { text: words, files: fileIds, urls: addresses, ...rest } = message;
   return {
     ...rest,
     type,
-    skill,
-    session_id: session.id,
+    session_id: sessionId,
     input: { files: fileIds, urls: addresses, ...(type === "generate" && words !== undefined && inputOf(words)) },
   };
 }

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { jobIdSchema, type JobId, type SessionId } from "../domain/id.ts";
+import { jobIdSchema, type JobId } from "../domain/id.ts";
 import type { JobStatus, QueuedJob } from "../domain/job.ts";
 import { eventsOfChange } from "../domain/job-event.ts";
 import { willPay } from "../domain/transition.ts";
@@ -71,9 +71,5 @@ export function createJobStore({ redis, keys, records }: { redis: Redis; keys: K
     };
   }
 
-  async function sessionExists(tenant: string, id: SessionId): Promise<boolean> {
-    return (await redis.exists(keys.session(tenant, id))) === 1;
-  }
-
-  return { submit, load, list, sessionExists };
+  return { submit, load, list };
 }

@@ -118,12 +118,13 @@ describe("Idempotency-Key", () => {
     let isGone = false;
     const api = await startApi({
       leaseMs: 0,
-      override: ({ idempotency, jobs }) => ({
+      override: ({ idempotency, sessions }) => ({
         idempotency: { ...idempotency, settle: async () => Promise.reject(new Error("crashed")) },
-        jobs: { ...jobs, sessionExists: async () => !isGone },
+        sessions: { ...sessions, load: async (tenant, id) => (isGone ? null : await sessions.load(tenant, id)) },
       }),
     });
-    const body = { ...scriptJob, session_id: newId("ses") };
+    const session = (await (await api.request("/v1/sessions", { method: "POST" })).json()) as { id: string };
+    const body = { ...scriptJob, session_id: session.id };
     const first = (await (await postJob(api, body, key)).json()) as { id: string };
     isGone = true;
     const second = (await (await postJob(api, body, key)).json()) as { id: string };

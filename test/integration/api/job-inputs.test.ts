@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { FileRecord } from "../../../src/api/dependencies.ts";
 import type { Problem } from "../../../src/api/problem.ts";
 import { formatNames } from "../../../src/domain/media-type.ts";
@@ -207,4 +208,21 @@ it("a message whose files are only uploaded refuses them too", async () => {
     }),
   );
   expect(problem).toMatchObject({ status: 400, errors: [{ in: "body", path: "output.duration_s" }] });
+});
+
+it("goes to the skill of its session, where the job names none", async () => {
+  const api = await startApi();
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ skill: "ai-to-video" });
+  const session = z
+    .object({ id: z.string() })
+    .parse(await (await api.request("/v1/sessions", { method: "POST", headers, body })).json());
+  const job = { type: "generate", session_id: session.id, input: { text: "A harbour." } };
+  expect(await (await postJob(api, job)).json()).toMatchObject({ skill: "ai-to-video" });
+  expect(await (await postJob(api, { ...job, skill: "generator-capcut" })).json()).toMatchObject({
+    skill: "generator-capcut",
+  });
+  expect(await (await postJob(api, { type: "generate", input: job.input })).json()).toMatchObject({
+    skill: "text-to-video-capcut",
+  });
 });

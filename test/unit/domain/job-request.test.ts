@@ -15,7 +15,6 @@ function problems(body: unknown): string[] {
 it("needs no more than a type and an input, and fills in the rest", () => {
   expect(jobRequestSchema.parse({ ...video, webhook: { url } })).toEqual({
     type: "video",
-    skill: "text-to-video-capcut",
     input: { text: "A script.", files: [], urls: [] },
     output: { format: "mp4", quality: "high" },
     webhook: { url, events: ["job.succeeded", "job.failed", "job.canceled"] },

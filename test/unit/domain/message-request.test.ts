@@ -4,7 +4,7 @@ import { jobRequestSchema, requestLimits } from "../../../src/domain/job-request
 import { jobRequestOf, messageRequestSchema } from "../../../src/domain/message-request.ts";
 import { newFileId, newSessionId } from "../../support/queued-job.ts";
 
-const session = { id: newSessionId(), skill: "ai-to-video" as const };
+const sessionId = newSessionId();
 const files = [newFileId()];
 
 describe("the job of a message", () => {
@@ -14,13 +14,13 @@ describe("the job of a message", () => {
     ["upload", { text: "upload this", files }, { files, urls: [] }],
     ["export", { text: "export", urls: ["https://a.example/b.mp4"] }, { files: [], urls: ["https://a.example/b.mp4"] }],
   ] as const)("is one that could have been submitted as it is: %s of %j", (type, message, input) => {
-    const request = jobRequestOf(messageRequestSchema.parse(message), type, session);
-    expect(request).toMatchObject({ type, skill: "ai-to-video", session_id: session.id, input });
+    const request = jobRequestOf(messageRequestSchema.parse(message), type, sessionId);
+    expect(request).toMatchObject({ type, session_id: sessionId, input });
     expect(jobRequestSchema.parse(request)).toEqual(request);
   });
 
   it("takes words for a script when they are longer than an instruction may be", () => {
-    const inputOf = (text: string) => jobRequestOf(messageRequestSchema.parse({ text }), "generate", session).input;
+    const inputOf = (text: string) => jobRequestOf(messageRequestSchema.parse({ text }), "generate", sessionId).input;
     const longest = "x".repeat(requestLimits.instructionChars);
     expect(inputOf(longest)).toMatchObject({ instruction: longest });
     expect(inputOf(`${longest}x`)).toMatchObject({ text: `${longest}x` });
@@ -28,7 +28,7 @@ describe("the job of a message", () => {
 
   it("goes out under the skill of the message, where it names one", () => {
     const message = messageRequestSchema.parse({ text: "x", skill: "generator-capcut" });
-    expect(jobRequestOf(message, "generate", session).skill).toBe("generator-capcut");
+    expect(jobRequestOf(message, "generate", sessionId).skill).toBe("generator-capcut");
   });
 });
 
