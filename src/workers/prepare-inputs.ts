@@ -21,7 +21,12 @@ export type Converter = {
   jpegOf(photo: { path: string; name: string }, targetPath: string, signal: AbortSignal): Promise<unknown>;
 };
 
-export type PrepareDeps = UrlInputDeps & { files: FileRecords; storage: Storage; converter: Converter };
+export type PrepareDeps = UrlInputDeps & {
+  files: FileRecords;
+  storage: Storage;
+  converter: Converter;
+  prepareLimitMs?: number;
+};
 
 type Medium = Prepared["media"][number];
 /** One of the job's inputs, as what it is for the backend: words, or something to see or hear. */
@@ -31,12 +36,27 @@ type LocalInput = { path: string; name: string; format: InputFormat; charset?: s
 
 const maxScriptBytes = requestLimits.textChars * 4;
 const maxJpegBytes = 256 * 1024 * 1024;
+/** For all inputs of a job together, so that slow addresses hold no worker for long. */
+const prepareLimitMs = 15 * 60_000;
 
 /**
  * Turns the job's inputs into what the backend takes: documents and pages into words, HEIC into JPG; the rest stays as it is.
  * Costs nothing and touches no session. Keys follow from the job's id, so that doing it again after a crash replaces the first.
  */
 export async function prepareInputs(deps: PrepareDeps, claim: Claim, signal: AbortSignal): Promise<Prepared> {
+  const limit = AbortSignal.timeout(deps.prepareLimitMs ?? prepareLimitMs);
+  try {
+    return await prepareAll(deps, claim, AbortSignal.any([signal, limit]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!limit.aborted) throw error;
+    throw new JobFailure("url_unreachable", "The files and addresses took too long to read, all together.", {
+      cause: error,
+    });
+  }
+}
+
+async function prepareAll(deps: PrepareDeps, claim: Claim, signal: AbortSignal): Promise<Prepared> {
   const { input, id } = claim.job;
   const words = input.textKey === null ? [] : [await deps.storage.readText(input.textKey, maxScriptBytes)];
   const media: Medium[] = [];

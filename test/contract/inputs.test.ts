@@ -184,6 +184,14 @@ describe("an input that is no good ends the job before its session is touched an
     expect(["session", "upload", "message"].flatMap((type) => factsIn(ended, type))).toEqual([]);
   });
 
+  it("addresses that take too long, all together", async () => {
+    const bench = await startBench("first", { prepareLimitMs: 300 });
+    const { origin } = await listen(createServer(() => undefined));
+    const ended = await generate(bench, { urls: [`${origin}/?secret`, `${origin}/2?secret`] });
+    expect(ended.job).toMatchObject({ error: { code: "url_unreachable", detail: expect.stringMatching(/too long/) } });
+    expect(factsIn(ended, "session")).toEqual([]);
+  });
+
   it.each(["upload", "export"] as const)("words, where nothing is said to the backend: %s", async (type) => {
     const bench = await startBench("first");
     const files = [await bench.addPicture(), await bench.addFile("a.txt", "The harbour wakes.")];

@@ -62,6 +62,7 @@ export function createStageRunner(deps: {
   /** How many messages the backend has accepted. */
   accepted: () => Promise<number>;
   newsEveryMs?: number;
+  prepareLimitMs?: number;
 }) {
   const { storage, rest, accepted } = deps;
   let nowMs = Date.UTC(2030, 0, 1);
@@ -88,7 +89,13 @@ export function createStageRunner(deps: {
   onTestFinished(outbound.close);
   const stages = {
     // A pause between two tries is a wait like any other.
-    upload: createUploadStage({ ...shared, converter: createConverter(), get: outbound.get, sleep: async () => {} }),
+    upload: createUploadStage({
+      ...shared,
+      ...(deps.prepareLimitMs !== undefined && { prepareLimitMs: deps.prepareLimitMs }),
+      converter: createConverter(),
+      get: outbound.get,
+      sleep: async () => {},
+    }),
     generate: createGenerateStage({ ...shared, monotonicNow: now, hasOtherWork }),
     export: createExportStage(shared),
   };
