@@ -10,6 +10,7 @@ import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
 import { storageKey } from "../storage/storage-key.ts";
 import { reportProgress } from "./progress.ts";
+import { createTimeBudget, type TimeBudget } from "./time-budget.ts";
 import { lookAtUrl, type UrlInputDeps } from "./url-input.ts";
 
 /** What turns inputs that the backend does not take into those that it does. Its failures are `JobFailure`s. */
@@ -25,7 +26,7 @@ export type PrepareDeps = UrlInputDeps & {
   files: FileRecords;
   storage: Storage;
   converter: Converter;
-  prepareLimitMs?: number;
+  lookLimitMs?: number;
 };
 
 type Medium = Prepared["media"][number];
@@ -36,28 +37,16 @@ type LocalInput = { path: string; name: string; format: InputFormat; charset?: s
 
 const maxScriptBytes = requestLimits.textChars * 4;
 const maxJpegBytes = 256 * 1024 * 1024;
-/** For all inputs of a job together, so that slow addresses hold no worker for long. */
-const prepareLimitMs = 15 * 60_000;
+/** For all addresses of a job together, so that slow ones hold no worker for long. Conversions have limits of their own. */
+const lookLimitMs = 15 * 60_000;
 
 /**
  * Turns the job's inputs into what the backend takes: documents and pages into words, HEIC into JPG; the rest stays as it is.
  * Costs nothing and touches no session. Keys follow from the job's id, so that doing it again after a crash replaces the first.
  */
 export async function prepareInputs(deps: PrepareDeps, claim: Claim, signal: AbortSignal): Promise<Prepared> {
-  const limit = AbortSignal.timeout(deps.prepareLimitMs ?? prepareLimitMs);
-  try {
-    return await prepareAll(deps, claim, AbortSignal.any([signal, limit]));
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!limit.aborted) throw error;
-    throw new JobFailure("url_unreachable", "The files and addresses took too long to read, all together.", {
-      cause: error,
-    });
-  }
-}
-
-async function prepareAll(deps: PrepareDeps, claim: Claim, signal: AbortSignal): Promise<Prepared> {
   const { input, id } = claim.job;
+  const lookTime = createTimeBudget(deps.lookLimitMs ?? lookLimitMs, signal, tooSlow);
   const words = input.textKey === null ? [] : [await deps.storage.readText(input.textKey, maxScriptBytes)];
   const media: Medium[] = [];
   const add = (prepared: PreparedInput, name: string): void => {
@@ -70,7 +59,8 @@ async function prepareAll(deps: PrepareDeps, claim: Claim, signal: AbortSignal):
     add(await prepareFile(deps, claim, file, at, signal), file.name);
   }
   for (const [index, url] of input.urls.entries()) {
-    add(await prepareUrl(deps, claim, url, input.files.length + index, signal), new URL(url).host);
+    const at = input.files.length + index;
+    add(await prepareUrl(deps, claim, { url, at, lookTime }, signal), new URL(url).host);
   }
   const hasNewWords = words.length > (input.textKey === null ? 0 : 1);
   return { scriptKey: hasNewWords ? await keepScript(deps.storage, id, words) : input.textKey, media };
@@ -97,20 +87,25 @@ async function prepareFile(
 async function prepareUrl(
   deps: PrepareDeps,
   claim: Claim,
-  url: string,
-  at: number,
+  { url, at, lookTime }: { url: string; at: number; lookTime: TimeBudget },
   signal: AbortSignal,
 ): Promise<PreparedInput> {
   const { host } = new URL(url);
   await reportProgress(claim, 0, `Looking at ${host}`);
   const maxBytes = skillNamed(claim.job.skill).largestFileBytes;
   return await deps.storage.withTempFile(async (path) => {
-    const { format, charset } = await lookAtUrl(deps, { url, path, maxBytes, signal });
+    const { format, charset } = await lookTime(
+      async (limited) => await lookAtUrl(deps, { url, path, maxBytes, signal: limited }),
+    );
     if (format.use === "as_is") return { medium: { from: "url", url } };
     const name = format.use === "to_jpg" ? nameOfUrl(url) : `The text at ${host}`;
     const source = { path, name, format, at, ...(charset !== null && { charset }) };
     return await convert(deps, claim.job, source, signal);
   });
+}
+
+function tooSlow(): JobFailure {
+  return new JobFailure("url_unreachable", "The addresses took too long to fetch, all together.");
 }
 
 async function convert(

@@ -185,7 +185,7 @@ describe("an input that is no good ends the job before its session is touched an
   });
 
   it("addresses that take too long, all together", async () => {
-    const bench = await startBench("first", { prepareLimitMs: 300 });
+    const bench = await startBench("first", { lookLimitMs: 300 });
     const { origin } = await listen(createServer(() => undefined));
     const ended = await generate(bench, { urls: [`${origin}/?secret`, `${origin}/2?secret`] });
     expect(ended.job).toMatchObject({ error: { code: "url_unreachable", detail: expect.stringMatching(/too long/) } });

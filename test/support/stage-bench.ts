@@ -44,13 +44,13 @@ export async function startBench(
     limits = {},
     settings = {},
     newsEveryMs,
-    prepareLimitMs,
+    lookLimitMs,
   }: {
     config?: Partial<BackendConfig>;
     limits?: Partial<BackendLimits>;
     settings?: Partial<Settings>;
     newsEveryMs?: number;
-    prepareLimitMs?: number;
+    lookLimitMs?: number;
   } = {},
 ) {
   const local = await startBackend({ settings: { dialect, speed: 20_000, ...settings } });
@@ -67,7 +67,7 @@ export async function startBench(
     accepted,
     rest: async () => await atRest(local),
     ...(newsEveryMs !== undefined && { newsEveryMs }),
-    ...(prepareLimitMs !== undefined && { prepareLimitMs }),
+    ...(lookLimitMs !== undefined && { lookLimitMs }),
   });
 
   /** A file that a job can name among its own, recognised as the API does. */

@@ -62,7 +62,7 @@ export function createStageRunner(deps: {
   /** How many messages the backend has accepted. */
   accepted: () => Promise<number>;
   newsEveryMs?: number;
-  prepareLimitMs?: number;
+  lookLimitMs?: number;
 }) {
   const { storage, rest, accepted } = deps;
   let nowMs = Date.UTC(2030, 0, 1);
@@ -91,7 +91,7 @@ export function createStageRunner(deps: {
     // A pause between two tries is a wait like any other.
     upload: createUploadStage({
       ...shared,
-      ...(deps.prepareLimitMs !== undefined && { prepareLimitMs: deps.prepareLimitMs }),
+      ...(deps.lookLimitMs !== undefined && { lookLimitMs: deps.lookLimitMs }),
       converter: createConverter(),
       get: outbound.get,
       sleep: async () => {},
