@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-export const usage = `npm run demo [-- [--skill NAME] [--say INSTRUCTION] files and URLs…]
+const usage = `npm run demo [-- [--skill NAME] [--say INSTRUCTION] files and URLs…]
 
   files: a script (txt, docx, pdf, srt, html), pictures (jpg, png, webp, heic …), clips (mp4, mov …), in the order wanted
   URLs:  pages, documents, pictures or clips`;
