@@ -18,7 +18,7 @@ export const validateRequest: FastifySchemaCompiler<z.core.$ZodType> = ({ schema
   const place = placeOf[httpPart ?? "body"] ?? "body";
   return (data) => {
     // Fastify hands over null where a request has no body; some routes do without.
-    const result = z.safeParse(schema, place === "body" && data === null ? undefined : data);
+    const result = z.safeParse(schema, place === "body" && data === null ? undefined : data, { error: inWords });
     if (result.success) return { value: result.data };
     return { error: new InvalidRequest(issuesOf(result.error.issues, place, data)) };
   };
@@ -29,6 +29,47 @@ function issuesOf(issues: readonly z.core.$ZodIssue[], place: RequestIssue["in"]
     return [{ in: place, path: "", message: "it is missing: send a JSON object" }];
   }
   return issues.flatMap((issue) => spreadOut(issue, place)).slice(0, maxIssues);
+}
+
+/** What zod says of the commonest faults, in words for people. What a schema says of its own comes first; undefined leaves it to zod. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  const unless = issue.input === undefined ? "is missing; it " : "";
+  switch (issue.code) {
+    case "invalid_type":
+      return `${unless}must be ${kinds[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `${unless}must be ${listed(issue.values)}`;
+    case "too_small":
+      if (issue.origin === "string" && issue.minimum === 1) return "must not be empty";
+      return `must ${measures[issue.origin] ?? "be"} at least ${issue.minimum}${units[issue.origin] ?? ""}`;
+    case "too_big":
+      return `must ${measures[issue.origin] ?? "be"} at most ${issue.maximum}${units[issue.origin] ?? ""}`;
+    case "invalid_format":
+    case "not_multiple_of":
+    case "unrecognized_keys":
+    case "invalid_key":
+    case "invalid_element":
+    case "invalid_union":
+    case "custom":
+      return undefined;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "a text in quotes",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+};
+const measures: Readonly<Record<string, string>> = { string: "have", array: "have" };
+const units: Readonly<Record<string, string>> = { string: " characters", array: " entries" };
+
+function listed(values: readonly z.core.util.Primitive[]): string {
+  const quoted = values.map((value) => (typeof value === "string" ? JSON.stringify(value) : String(value)));
+  return quoted.length === 1 ? quoted.join("") : `one of ${quoted.join(", ")}`;
 }
 
 /** Zod reports all unknown fields of an object as one issue of that object; callers want to see each. */

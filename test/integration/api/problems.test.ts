@@ -51,6 +51,27 @@ describe("what is wrong with a body", () => {
     expect(Object.hasOwn(Object.prototype, "admin")).toBe(false);
   });
 
+  it.each([
+    ["a missing field", { type: "video" }, "`input` (body): is missing; it must be an object."],
+    ["a missing choice", { input: { text: "x" } }, /`type` \(body\): is missing; it must be one of "video", "upload"/],
+    [
+      "a value that is no choice",
+      { ...scriptJob, output: { format: "gif" } },
+      '`output.format` (body): must be "mp4".',
+    ],
+    ["a text of blanks", { type: "video", input: { text: "  " } }, "`input.text` (body): must not be empty."],
+    ["a number that is too small", { ...scriptJob, output: { duration_s: 1 } }, /: must be at least 3\.$/],
+    ["a text that is too long", { ...scriptJob, output: { music: "x".repeat(101) } }, /: must have at most 100 chara/],
+    ["a number as a text", { ...scriptJob, priority: "1" }, "`priority` (body): must be a number."],
+    ["half a number", { ...scriptJob, priority: 1.5 }, "`priority` (body): must be a whole number."],
+    ["no list", { type: "video", input: { urls: "https://a.example/" } }, "`input.urls` (body): must be a list."],
+  ])("is put in words for people: %s", async (_, body, detail) => {
+    const api = await startApi();
+    const problem = await problemIn(await postJob(api, body));
+    if (typeof detail === "string") expect(problem.detail).toBe(detail);
+    else expect(problem.detail).toMatch(detail);
+  });
+
   it("is explained: a body that is not UTF-8", async () => {
     const api = await startApi();
     const body = Buffer.concat([
