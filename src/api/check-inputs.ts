@@ -34,14 +34,19 @@ export async function checkInputs(
 /** Documents become words of the message, so that a job which sends none can do nothing with them. */
 function checkTypes(records: readonly FileRecord[], type: JobRequest["type"]): void {
   const sendsMessage = type === "video" || type === "generate";
-  const faults = records.flatMap(({ id, mime }) => {
+  const faults = records.flatMap((record) => {
+    const { mime } = record;
     const format = formatOf(mime);
-    if (mime === oldOfficeFile)
-      return [`${id} is an Office file from before 2007, or one with a password: save it as DOCX, without one.`];
-    if (format === null) return [`${id} is ${mime}; taken are ${formatsInWords("as_is", "to_jpg", "to_text")}.`];
+    if (mime === oldOfficeFile) {
+      return [
+        `${named(record)} is an Office file from before 2007, or one with a password: save it as DOCX, without one.`,
+      ];
+    }
+    if (format === null)
+      return [`${named(record)} is ${mime}; taken are ${formatsInWords("as_is", "to_jpg", "to_text")}.`];
     if (format.use !== "to_text" || sendsMessage) return [];
     return [
-      `${id} is ${mime}, whose words are for the message that ${type} jobs do not send: use type \`video\` or \`generate\`.`,
+      `${named(record)} is a document, whose words are for the backend, and an ${type} job says nothing to it: use a job of type \`video\` or \`generate\`, or a message whose \`text\` says what to make of it.`,
     ];
   });
   if (faults.length > 0) throw new JobFailure("file_type_not_supported", faults.join(" "));
@@ -55,8 +60,12 @@ function checkSizes(records: readonly FileRecord[], skill: SkillName): void {
   const limit = `${skill} takes files of up to ${largestFileBytes / 1e6} MB`;
   throw new JobFailure(
     "file_too_large",
-    `${limit}; ${tooLarge.map(({ id, bytes }) => `${id} has ${bytes} bytes`).join(", ")}.`,
+    `${limit}; ${tooLarge.map((record) => `${named(record)} has ${record.bytes} bytes`).join(", ")}.`,
   );
+}
+
+function named({ id, name }: FileRecord): string {
+  return `${name} (${id})`;
 }
 
 /** Addresses that are literals, in any notation. What a name resolves to is known only when it is connected to. */

@@ -75,18 +75,15 @@ async function store(
     .catch((error: unknown) => {
       throw isCutShort(error) ? notOneFile(error) : error;
     });
+  const name = nameOf(part);
   try {
+    if (bytes === 0) throw new InvalidRequest([{ in: "body", path: "file", message: `${name} is empty` }]);
     const recognised = await recogniseFile(storage.pathOf(key));
-    if (recognised === null) {
-      throw new JobFailure(
-        "file_type_not_supported",
-        "The type of a file is recognised by its content, and this one's is not known.",
-      );
-    }
+    if (recognised === null) throw notKnown(name);
     const { mime, kind } = recognised;
     const durationMs = kind === "video" ? await measureDurationMs(storage.pathOf(key)) : null;
     return {
-      name: nameOf(part),
+      name,
       mime,
       kind,
       bytes,
@@ -118,7 +115,14 @@ function nameOf({ filename }: MultipartFile): string {
 }
 
 function tooLarge(): JobFailure {
-  return new JobFailure("file_too_large", `The limit is ${largestFileBytes} bytes.`);
+  return new JobFailure("file_too_large", `The limit is ${largestFileBytes / 1e6} MB.`);
+}
+
+function notKnown(name: string): JobFailure {
+  return new JobFailure(
+    "file_type_not_supported",
+    `${name} is nothing that is known. Files are recognised by their content, not by their name: this one is of another type, damaged, or holds nothing but blanks.`,
+  );
 }
 
 function notOneFile(cause?: unknown): InvalidRequest {

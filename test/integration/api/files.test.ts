@@ -55,7 +55,17 @@ describe("POST /v1/files", () => {
   it("refuses what it does not recognise, and keeps nothing of it", async () => {
     const api = await startApi();
     const response = await postFile(api, Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 1, 2, 3, 0]), "a.png");
-    expect(await problemIn(response)).toMatchObject({ status: 415, code: "file_type_not_supported" });
+    const problem = await problemIn(response);
+    expect(problem).toMatchObject({ status: 415, code: "file_type_not_supported" });
+    expect(problem.detail).toMatch(/^a\.png is nothing that is known\./);
+    expect(await api.stored()).toEqual([]);
+  });
+
+  it("says of an empty file that it is empty, not that its type is wrong", async () => {
+    const api = await startApi();
+    const problem = await problemIn(await postFile(api, new Uint8Array(), "script.txt"));
+    expect(problem).toMatchObject({ status: 400, code: "invalid_request", errors: [{ path: "file" }] });
+    expect(problem.detail).toBe("`file` (body): script.txt is empty.");
     expect(await api.stored()).toEqual([]);
   });
 

@@ -61,7 +61,9 @@ describe("what Reelay takes", () => {
     const id = await upload(api, onePixelPng);
     const problem = await expectRefused(api, { type: "video", input: { text: "Rivers.", files: [id] } });
     expect(problem).toMatchObject({ status: 415, code: "file_type_not_supported" });
-    expect(problem.detail).toMatch(new RegExp(`^${id} is application/zip; taken are mp4, .*heic, .*pdf or html\\.$`));
+    expect(problem.detail).toMatch(
+      new RegExp(`^a \\(${id}\\) is application/zip; taken are mp4, .*heic, .*pdf or html\\.$`),
+    );
   });
 
   it.each(["upload", "export"])(
@@ -77,7 +79,7 @@ describe("what Reelay takes", () => {
       expect(problem).toMatchObject({
         status: 415,
         code: "file_type_not_supported",
-        detail: `${document} is text/plain, whose words are for the message that ${type} jobs do not send: use type \`video\` or \`generate\`.`,
+        detail: `a (${document}) is a document, whose words are for the backend, and an ${type} job says nothing to it: use a job of type \`video\` or \`generate\`, or a message whose \`text\` says what to make of it.`,
       });
       expect((await postJob(api, { ...job, input: { files: [photo] } })).status).toBe(202);
     },
@@ -97,7 +99,7 @@ describe("the largest file", () => {
       advice: expect.stringMatching(/Compress or trim/),
     });
     expect(problem.detail).toContain(`${skill} takes files of up to ${largestFileBytes / 1e6} MB`);
-    expect(problem.detail).toContain(`${files[0]} has ${largestFileBytes + 1} bytes`);
+    expect(problem.detail).toContain(`a (${files[0]}) has ${largestFileBytes + 1} bytes`);
 
     const justRight = await apiWithFilesLike({ bytes: largestFileBytes });
     const fitting = { ...job, input: { files: [await upload(justRight, onePixelPng)] } };
