@@ -11,7 +11,8 @@ export type Said =
 /** `alsoUploads`: the files that came along go into the session meanwhile. */
 export function answerText(said: Said, alsoUploads: boolean, language: Language): string {
   const words = phrases[language];
-  const sentences = [sentenceOf(said, words), ...(alsoUploads ? [words.upload] : [])];
+  // First: it comes first, and a timeline ends without a full stop.
+  const sentences = [...(alsoUploads ? [words.upload] : []), sentenceOf(said, words)];
   return sentences.join(language === "en" ? " " : "");
 }
 
@@ -46,7 +47,7 @@ type Phrases = (typeof phrases)[Language];
 const phrases = {
   en: {
     credits: (available: number, frozen: number) =>
-      `You have ${available} credits${frozen === 0 ? "" : `, and ${frozen} more are reserved by running work`}.`,
+      `You have ${available} ${available === 1 ? "credit" : "credits"}${frozen === 0 ? "" : `, and ${frozen} more are reserved by running work`}.`,
     empty: "There is nothing on the timeline of this session yet.",
     dropped: "The backend has dropped this session.",
     unknown: "The backend could not be asked just now.",

@@ -187,7 +187,7 @@ describe("a question about credits", () => {
     const files = [await picture(talk)];
     const { answer, job } = await jobOf(talk, await talk.say(await talk.newSession(), { text: "credits?", files }));
     expect(answer).toMatchObject({ action: "credits", credits: { total: 1_000_000_000 } });
-    expect(answer.text).toMatch(/^You have .* The files are on their way into the session\.$/);
+    expect(answer.text).toMatch(/^The files are on their way into the session\. You have .*\.$/);
     expect(job).toMatchObject({ type: "upload", input: { files } });
   });
 

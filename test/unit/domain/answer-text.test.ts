@@ -10,6 +10,7 @@ const asOf = "2025-11-03T09:15:02.310Z";
 describe("an answer in words", () => {
   it.each([
     [{ available: 850, frozen: 0 }, "You have 850 credits.", "可用积分 850。"],
+    [{ available: 1, frozen: 0 }, "You have 1 credit.", "可用积分 1。"],
     [
       { available: 850, frozen: 100 },
       "You have 850 credits, and 100 more are reserved by running work.",
@@ -40,7 +41,8 @@ describe("an answer in words", () => {
   });
 
   it("adds that files are uploaded meanwhile", () => {
-    expect(answerText({ action: "message" }, true, "en")).toMatch(/\. The files are on their way into the session\.$/);
-    expect(answerText({ action: "message" }, true, "zh")).toMatch(/。文件正在上传到会话。$/);
+    const said = { action: "state", session: session({ state: "active" }), summary: "Timeline (1 track)" } as const;
+    expect(answerText(said, true, "en")).toBe("The files are on their way into the session. Timeline (1 track)");
+    expect(answerText({ action: "message" }, true, "zh")).toMatch(/^文件正在上传到会话。\p{Script=Han}/u);
   });
 });
