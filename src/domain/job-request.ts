@@ -221,12 +221,20 @@ export function impossibleWishes({
   output,
 }: Pick<JobRequest, "type" | "output">): { path: string[]; message: string }[] {
   if (type !== "export" && type !== "upload") return [];
-  const why =
-    type === "export"
-      ? "an export job renders the timeline as it is; have it changed by a `generate` job in the same session first, or made so by a `video` job"
-      : "an upload job makes no video; ask for it in the `video` or `generate` job that uses the files";
   const wishes = ["aspect_ratio", "resolution", "duration_s", "music"] as const;
-  return wishes.filter((wish) => output[wish] !== undefined).map((wish) => ({ path: ["output", wish], message: why }));
+  return wishes
+    .filter((wish) => output[wish] !== undefined)
+    .map((wish) => ({ path: ["output", wish], message: type === "upload" ? notOfUploads : notOfExports(wish) }));
+}
+
+const notOfUploads = "an upload job makes no video; ask for it in the `video` or `generate` job that uses the files";
+
+function notOfExports(wish: keyof OutputWishes): string {
+  const instead =
+    wish === "aspect_ratio"
+      ? "what exists keeps its ratio: have it made so by a `video` job in a new session"
+      : "have it changed by a `generate` job in the same session first";
+  return `an export job renders the timeline as it is; ${instead}`;
 }
 
 /** The stages that a job goes through, in order. */

@@ -132,6 +132,11 @@ describe("the wishes of each type", () => {
     );
     expect(problems({ ...job, output: { music: "lo-fi" } })).toEqual([expect.stringMatching(why)]);
   });
+
+  it("are not sent on to a job that cannot grant them either: a ratio is for a new session", () => {
+    const job = { type: "export", session_id, input: {}, output: { aspect_ratio: "9:16" } };
+    expect(problems(job)).toEqual([expect.stringMatching(/`video` job in a new session$/)]);
+  });
 });
 
 describe("every limit holds", () => {
