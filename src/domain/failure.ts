@@ -10,7 +10,11 @@ const catalogue = {
   // The request itself
   invalid_request: [400, "The request is not valid.", "Correct the fields named in `errors` and send it again."],
   unauthorized: [401, "The API key is missing or unknown.", "Send `Authorization: Bearer <API key>`."],
-  not_found: [404, "There is no such resource.", "Check the id; finished jobs are kept for a limited time."],
+  not_found: [
+    404,
+    "There is no such resource.",
+    "Check the address and the id; finished jobs are kept for a limited time.",
+  ],
   method_not_allowed: [405, "This resource does not take this method.", "See `Allow` for the methods it takes."],
   payload_too_large: [413, "The body is larger than the limit.", "Send less than the limit named in `detail`."],
   unsupported_media_type: [415, "The content type is not accepted.", "Send the content type named in `detail`."],
@@ -56,8 +60,8 @@ const catalogue = {
   ],
   document_unreadable: [
     422,
-    "The document is damaged or not safe to open.",
-    "Save it anew, or send its words as `input.text`.",
+    "The file is damaged or not safe to open.",
+    "Save it anew and send that; the words of a document can also be sent as `input.text`.",
   ],
   page_without_article: [422, "No article was found on the page.", "Send its words as `input.text`."],
   script_too_long: [422, "There is more text than a script may have.", "Shorten it, or split it into several jobs."],

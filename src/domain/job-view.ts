@@ -34,7 +34,12 @@ const resultSchema = z
       ),
     actions: z.array(z.string()).describe("What it asked its user to do in that editor, as names of API actions."),
     video: videoViewSchema.nullable(),
-    credits_used: z.number().nullable().describe("Null where it could not be read."),
+    credits_used: z
+      .number()
+      .nullable()
+      .describe(
+        "By how much the balance of the account fell while messages of the job were carried out. What else the account paid for meanwhile is in it. Null where it could not be read.",
+      ),
   })
   .meta({ id: "JobResult" });
 
