@@ -29,7 +29,7 @@ export type Making = {
   newId: () => string;
   /**
    * Carries the request out. Whatever it makes has this id, and is left as it is where it exists already. A `JobFailure` says that
-   * nothing was made; after any other error something may have been.
+   * it made nothing; after any other error something may have been made.
    */
   make: (id: string) => Promise<Answer>;
 };

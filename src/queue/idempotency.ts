@@ -57,7 +57,7 @@ export function createIdempotency({ redis, keys, now, keepS, leaseMs }: Idempote
       await redis.hset(keyOf(entry), "answer", JSON.stringify(answer));
     },
 
-    /** Nothing was made: the key may be used again. */
+    /** This request made nothing: the key may be used again, by any request where no other one has run under it. */
     async release(entry: IdempotencyEntry): Promise<void> {
       await freeKeyScript([keyOf(entry)], []);
     },

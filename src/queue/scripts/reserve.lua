@@ -14,5 +14,6 @@ end
 if kept[1] ~= fingerprint then return { 'mismatch', '' } end
 if kept[4] then return { 'replay', kept[4] } end
 if tonumber(kept[3]) > tonumber(now_ms) and kept[5] ~= resource_id then return { 'in_flight', '' } end
+if kept[5] ~= resource_id then redis.call('HSET', entry, 'takenOver', 1) end
 redis.call('HSET', entry, 'leaseUntilMs', now_ms + lease_ms, 'holder', resource_id)
 return { 'run', kept[2] }

@@ -8,6 +8,8 @@ function open() {
   const { redis, keys } = openQueue();
   const clock = { nowMs: 1_000_000 };
   return {
+    redis,
+    keys,
     clock,
     idempotency: createIdempotency({ redis, keys, now: () => clock.nowMs, keepS: 100, leaseMs: 60_000 }),
   };
@@ -65,4 +67,19 @@ it("keeps the answer of a request that took over, whatever becomes of the first 
   await idempotency.settle(entry, { status: 202, body: "{}", location: null });
   await idempotency.release(entry);
   expect(await idempotency.reserve({ ...entry, resourceId: "job_2" })).toMatchObject({ state: "replay" });
+});
+
+it("pins the id of a key that was taken over, whichever of the two requests fails", async () => {
+  const { idempotency, clock, redis, keys } = open();
+  await idempotency.reserve({ ...entry, resourceId: "job_1" });
+  clock.nowMs += 60_001;
+  await idempotency.reserve({ ...entry, resourceId: "job_2" });
+  // The second one fails, and cannot know that the first one has made, or still makes, the job.
+  await idempotency.release(entry);
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_3" })).toEqual({ state: "run", resourceId: "job_1" });
+
+  await idempotency.release(entry);
+  await idempotency.settle(entry, { status: 202, body: "{}", location: null });
+  expect(await idempotency.reserve({ ...entry, resourceId: "job_4" })).toMatchObject({ state: "replay" });
+  for (const key of await redis.keys(`${keys.base}idempotency:*`)) expect(await redis.ttl(key)).toBeGreaterThan(0);
 });
