@@ -75,6 +75,7 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     graceMs: settings.SWEEP_GRACE_MS,
   });
   const locks = createLocks({ redis, keys, newId });
+  const identities = createIdentityStore({ redis, keys, locks });
 
   const requests = connect("prompt");
   const requestGates = createGates({ redis: requests, keys });
@@ -92,12 +93,12 @@ export async function openQueue(settings: QueueSettings, newId: NewId, log: Logg
     settling: createSettling({ redis, keys }),
     control: createJobControl({ redis: requests, keys, records: requestRecords, queues, passOn, newId, now }),
     claims: createClaims({ redis, keys, records, newId, now }),
-    identities: createIdentityStore({ redis, keys, locks }),
-    requestIdentities: createIdentityStore({
-      redis: requests,
-      keys,
-      locks: createLocks({ redis: requests, keys, newId }),
-    }),
+    identities,
+    requestIdentities: {
+      ...createIdentityStore({ redis: requests, keys, locks: createLocks({ redis: requests, keys, newId }) }),
+      // A token that was granted is kept, however long that takes: it could not be had again for days.
+      save: identities.save,
+    },
     files: createFileRecords({ redis: requests, keys }),
     jobs: createJobStore({ redis: requests, keys, records: requestRecords }),
     sessions: createSessionStore({ redis: requests, keys, retentionS }),
