@@ -17,7 +17,7 @@ const zodToJsonConfig: NonNullable<Parameters<typeof createJsonSchemaTransform>[
 };
 const addSchemas = createJsonSchemaTransformObject({ zodToJsonConfig });
 
-const description = `Turns a script, photos or clips into a finished MP4.
+const description = `Turns a script, a document, a page, photos or clips into a finished MP4.
 
 Submit a job with \`POST /v1/jobs\`; then wait for its webhook, watch its events, or ask for it. What it made is at
 \`result.video\`. Every problem is an \`application/problem+json\` document with a \`code\` from one closed list, which failed jobs
