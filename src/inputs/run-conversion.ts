@@ -6,6 +6,7 @@ import { failureCodes, JobFailure } from "../domain/failure.ts";
 import type { ConversionAnswer, ConversionTask } from "./conversion.ts";
 
 const entry = join(import.meta.dirname, "conversion-process.ts");
+const ownCode = ["src", "node_modules", "package.json"].map((name) => join(import.meta.dirname, "../..", name));
 
 const answerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("text"), text: z.string(), title: z.string().nullable() }),
@@ -21,9 +22,9 @@ const answerSchema = z.discriminatedUnion("outcome", [
 ]) satisfies z.ZodType<ConversionAnswer>;
 
 /**
- * Runs one conversion in a process of its own, which may read files, write the one target and nothing more (no other programs, no
- * environment and so no secrets), and is gone when this settles. A process, because hostile bytes can make a thread bring down
- * the process that it is in.
+ * Runs one conversion in a process of its own, which may read its file and its own code, write the one target and nothing more (no
+ * other programs, no environment and so no secrets), and is gone when this settles. A process, because hostile bytes can make a
+ * thread bring down the process that it is in.
  *
  * Throws `JobFailure` where the file is to blame, running out of time or memory included; the signal's reason once it fires.
  */
@@ -56,11 +57,17 @@ export async function runConversion(
   }
 }
 
-function startProcess(task: ConversionTask): ChildProcess {
-  const rights = ["--permission", "--allow-worker", "--allow-fs-read=*"];
+/** As arguments of Node. Other files hold secrets: the environment of this process is one (`/proc/…/environ`). */
+export function rightsOf(task: ConversionTask): string[] {
+  const readable = [...ownCode, resolve(task.path)];
+  const rights = ["--permission", "--allow-worker", ...readable.map((path) => `--allow-fs-read=${path}`)];
   if (task.kind === "picture") rights.push(`--allow-fs-write=${resolve(task.targetPath)}`);
+  return rights;
+}
+
+function startProcess(task: ConversionTask): ChildProcess {
   return fork(entry, {
-    execArgv: [...rights, "--disallow-code-generation-from-strings", "--no-warnings"],
+    execArgv: [...rightsOf(task), "--disallow-code-generation-from-strings", "--no-warnings"],
     env: {},
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });

@@ -1,12 +1,17 @@
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { JobFailure } from "../../../src/domain/failure.ts";
+import { conversionLimits } from "../../../src/inputs/conversion.ts";
 import { createConverter } from "../../../src/inputs/converter.ts";
+import { rightsOf } from "../../../src/inputs/run-conversion.ts";
 import { docxType, examples } from "../../support/conversions.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
+const run = promisify(execFile);
 const never = new AbortController().signal;
 const story = { path: join(examples, "documents/story.pdf"), mime: "application/pdf", name: "story.pdf" };
 
@@ -68,6 +73,15 @@ describe("a conversion", () => {
     const missing = createConverter().documentText({ ...story, path: join(await tempFolder(), "gone") }, never);
     await expect(missing).rejects.toThrow(/A conversion crashed: .*ENOENT/);
     await expect(missing).rejects.not.toBeInstanceOf(JobFailure);
+  });
+
+  it("can read its file and its own code, and nothing else", async () => {
+    const task = { kind: "document", ...story, charset: null, limits: conversionLimits } as const;
+    const own = join(import.meta.dirname, "../../../src/inputs/conversion.ts");
+    const secrets = [`/proc/${process.pid}/environ`, join(examples, "documents/talk.srt"), "/etc/passwd"];
+    const code = "for (const path of process.argv.slice(1)) console.log(process.permission.has('fs.read', path))";
+    const { stdout } = await run(process.execPath, [...rightsOf(task), "-e", code, story.path, own, ...secrets]);
+    expect(stdout.trim().split("\n")).toEqual(["true", "true", "false", "false", "false"]);
   });
 
   it("can write its target and nothing else", async () => {
