@@ -95,8 +95,8 @@ const catalogue = {
     "The backend answered in a way that Reelay does not know.",
     "Quote the job id to the operators.",
   ],
-  backend_unavailable: [502, "The backend could not be reached.", "Retry the job later: nothing was charged for it."],
-  rate_limited: [503, "The backend limits this account's rate.", "Retry the job later."],
+  backend_unavailable: [502, "The backend could not be reached.", "Try again later: nothing was charged for this."],
+  rate_limited: [503, "The backend limits this account's rate.", "Try again later."],
   insufficient_credits: [
     402,
     "The account is out of credits.",
