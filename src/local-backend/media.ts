@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { fileTypeFromFile } from "file-type";
 import { ProtocolError } from "./protocol-error.ts";
 import { probeMedia } from "./render/probe.ts";
-import type { Media } from "./session-record.ts";
+import type { MediaFile } from "./session-record.ts";
 
 const ACCEPTED = new Set(["mp4", "mov", "avi", "webm", "mkv", "jpg", "png", "gif", "webp", "mp3", "wav", "m4a", "aac"]);
 
@@ -26,7 +26,7 @@ export type MediaStore = {
    * Streams a file into the folder, under its hash. Its type is recognised by its content, whatever its name says.
    * Throws `file_type` and `file_too_large`; the source is read to its end or destroyed in any case.
    */
-  receive: (source: Readable, filename: string, skill: string | null) => Promise<Media>;
+  receive: (source: Readable, filename: string, skill: string | null) => Promise<MediaFile>;
 };
 
 export function openMediaStore(dir: string, limitBytes: number, ffmpegPath: string): MediaStore {

@@ -1,9 +1,14 @@
+import type { Block } from "./blocks.ts";
 import type { MediaRef, Scene } from "./project.ts";
-import { firstWords, joinWords, readingMs, readScript } from "./script.ts";
+import { firstWords, joinWords, readingMs } from "./reading.ts";
+import { readScript } from "./script.ts";
 
 export type SceneRequest = {
-  /** A message as it came in: script, instruction and wishes about the output in one. */
-  text: string;
+  /** What the audience is to see. Without it, pictures are shown without words, or else the topic. */
+  script: Block[];
+  /** What a video without a script is about. */
+  topic: string | null;
+  language: "en" | "zh";
   media: SceneMedia[];
   /** How long the whole should be; without it, as long as the words take to read. */
   totalMs?: number;
@@ -15,6 +20,7 @@ const maxTotalMs = 300_000;
 const minTotalMs = 6000;
 const minSceneMs = 2500;
 const maxSceneMs = 6000;
+const maxTextMs = 12_000;
 const maxClipMs = 15_000;
 const pictureMs = 3500;
 const headingMs = 3000;
@@ -22,20 +28,22 @@ const headingMs = 3000;
 const longShotMs = 8000;
 /** Below this nobody can read: with less time than that for each, scenes are joined. */
 const shortShotMs = 1500;
+/** A picture can be seen in less. */
+const shortPictureMs = 1000;
 
 type Slot = { text: string; media: SceneMedia | null; mediaIndex: number; durationMs: number };
 
 /**
- * Cuts a message into scenes and gives each the picture or clip that falls to it. A heading is the first scene and the
- * title; without one the title is the first words, or a plain name for pictures alone. There is always at least one scene.
+ * Cuts a script into scenes and gives each the picture or clip that falls to it. A heading is the first scene and the title;
+ * without one the title is the topic, the first words, or a plain name. There is always at least one scene.
  */
 export function scenesOf(request: SceneRequest, newId: () => string): { scenes: Scene[]; title: string } {
-  const { heading, chunks, isTopic } = readScript(request.text);
-  const isScriptless = isTopic && request.media.length > 0;
-  const body = isScriptless ? [] : chunks;
   const totalMs = request.totalMs === undefined ? null : clamp(request.totalMs, shortShotMs, maxTotalMs);
-  const fitting = totalMs === null ? maxScenes : clamp(Math.floor(totalMs / shortShotMs), 1, maxScenes);
+  const shortestMs = request.media.length > 0 ? shortPictureMs : shortShotMs;
+  const fitting = totalMs === null ? maxScenes : clamp(Math.floor(totalMs / shortestMs), 1, maxScenes);
   const media = request.media.slice(0, fitting);
+  const { heading, chunks } = readScript(request.script, media.length);
+  const body = chunks.length > 0 || media.length > 0 || request.topic === null ? chunks : [request.topic];
   const slots = pair(heading, joinDown(body, heading === null ? fitting : fitting - 1), media);
   const wantedMs = totalMs ?? clamp(sumMs(slots), minTotalMs, maxTotalMs);
   const shots = withTrims(scaleTo(wantedMs, splitLongShots(slots, wantedMs)));
@@ -44,8 +52,8 @@ export function scenesOf(request: SceneRequest, newId: () => string): { scenes: 
     const transition = transitionInto(shots, index);
     return { id: newId(), name, text, durationMs, seed: seedOf(`${index} ${text}`), media: ref, transition };
   });
-  const title = heading ?? (isScriptless ? slideshowTitle(request) : firstWords(body[0] ?? "Untitled", 32));
-  return { scenes, title };
+  const [opening] = chunks;
+  return { scenes, title: heading ?? (opening === undefined ? plainTitle(request) : firstWords(opening, 32)) };
 }
 
 function pair(heading: string | null, body: string[], media: SceneMedia[]): Slot[] {
@@ -67,7 +75,7 @@ function pair(heading: string | null, body: string[], media: SceneMedia[]): Slot
 }
 
 function naturalMs(text: string, medium: SceneMedia | null): number {
-  const textMs = text === "" ? 0 : clamp(Math.round(readingMs(text)), minSceneMs, maxSceneMs);
+  const textMs = text === "" ? 0 : clamp(Math.round(readingMs(text)), minSceneMs, maxTextMs);
   if (medium === null) return Math.max(textMs, minSceneMs);
   if (medium.kind === "image") return textMs === 0 ? pictureMs : Math.max(textMs, minSceneMs);
   return textMs === 0 ? clamp(medium.durationMs ?? maxSceneMs, minSceneMs, maxClipMs) : textMs;
@@ -136,8 +144,10 @@ function mediaName(ref: MediaRef | null, mediaIndex: number): string {
   return `${ref.kind === "image" ? "Photo" : "Clip"} ${mediaIndex + 1}`;
 }
 
-function slideshowTitle({ text, media }: SceneRequest): string {
-  const isChinese = /\p{Script=Han}/u.test(text);
+function plainTitle({ topic, language, media }: SceneRequest): string {
+  const isChinese = language === "zh";
+  if (topic !== null) return firstWords(topic, 44);
+  if (media.length === 0) return isChinese ? "我的视频" : "My video";
   if (media.every(({ kind }) => kind === "image")) return isChinese ? "图片集锦" : "Slideshow";
   return isChinese ? "精彩片段" : "Highlights";
 }

@@ -1,135 +1,57 @@
-/**
- * What a message's text comes to: its heading, if it has one, and the words of each scene in order. `isTopic`: the text was an
- * instruction alone ("Make a video about credit cards"), and what it is about stands in for a script.
- */
-export type Script = { heading: string | null; chunks: string[]; isTopic: boolean };
+import type { Block } from "./blocks.ts";
+import { joinWords, readingMs, sentencesOf, widthOf, wordsOf } from "./reading.ts";
+
+/** A script's heading, if it has one, and the words of each scene in order. */
+export type Script = { heading: string | null; chunks: string[] };
 
 const longestSceneMs = 6000;
 const shortestSceneMs = 2500;
-const wrappedLineMinWidth = 50;
+/** One picture may be looked at for so long with one sentence. */
+const longestPictureMs = 12_000;
 const headingMaxWidth = 44;
+/** More sentences than this are not brought down to the number of pictures. */
+const mostMatched = 200;
 
-const instructionPatterns = [
-  /^(?:please |can you |could you |i want you to |help me )*(?:turn|make|create|convert|generate|produce|build|transform)\b(?:[^.!?:\n]|[.:]\d){0,200}?\b(?:videos?|explainer|clips?|slideshow|reel|promo|mp4|movie|trailer|short)\b(?:[^.!?:\n]|[.:]\d)*(?:[.!:]+(?=\s|$)|$)\s*/iu,
-  /^(?:please )?(?:add|put|use|apply|include)\b[^.!?\n]{0,80}\b(?:transitions?|music|captions?|subtitles|titles?|effects?|bgm|soundtrack)\b[^.!?\n]*[.!]?\s*/iu,
-  /^(?:please )?(?:edit|trim|cut|combine|merge|stitch)\b[^.!?\n]{0,80}\b(?:clips?|photos?|pictures?|images?|footage|videos?)\b[^.!?\n]*[.!]?\s*/iu,
-  /^(?:请|帮我|麻烦|你)*(?:把|将|用|为|给|根据|做|制作|生成|创建)(?:[^。！？\n：:]|:\d){0,80}(?:视频|短片|影片|宣传片|幻灯片)(?:[^。！？\n：:]|:\d)*[：:。！]*\s*/u,
-  /^(?:请|帮我|麻烦|你)*(?:添加|加上|加|配上|配)[^。！？\n]{0,80}(?:转场|音乐|字幕|标题|特效)[^。！？\n]*[。！]?\s*/u,
-];
-const topicPatterns = [
-  /\b(?:about|on|explaining|showing)\s+(.+?)[.!:]*$/iu,
-  /关于(.+?)的?(?:视频|短片|影片|宣传片|幻灯片)/u,
-];
-
-/** Whole sentences that say how the video should come out, not what is in it. */
-const outputWishPatterns = [
-  /^(?:aspect ratio|ratio|画面比例|比例|尺寸)\s*(?:is|of|[:：为是])?\s*\d+\s*[:：x×]\s*\d+[.。]?$/iu,
-  /^(?:background music|music|bgm|背景音乐|音乐|配乐)\s*[:：].{1,60}$/iu,
-  /^(?:no music|without music|不要音乐|无音乐)[.。!！]?$/iu,
-  /^(?:about|around|roughly|approximately|duration|length|时长|长度|大约|约)?[\s:：约]*\d+(?:\.\d+)?\s*(?:s|secs?|seconds?|mins?|minutes?|秒钟?|分钟)(?: long| in length|左右)?[.。]?$/iu,
-  /^(?:these settings (?:count|win|apply)\b.{0,60}|.{0,12}以.{0,6}设置为准[。.]?)$/iu,
-  /^(?:resolution|quality|format|style|分辨率|画质|格式|风格)\s*[:：]?\s*(?:\d{3,4}p|\d+\s*[x×]\s*\d+|high|medium|low|mp4|高|中|低)[^\s]{0,3}[.。]?$/iu,
-];
-
-/** Takes instructions and wishes about the output away and cuts the rest into the words of scenes, any language. */
-export function readScript(text: string): Script {
-  const blocks = readBlocks(text);
-  const spoken = withoutInstructions(blocks)
-    .map((block) => sentencesOf(block).filter((sentence) => !outputWishPatterns.some((wish) => wish.test(sentence))))
-    .filter((sentences) => sentences.length > 0);
-  if (spoken.length === 0) {
-    const topic = topicOf(text);
-    return { heading: null, chunks: topic === "" ? [] : [topic], isTopic: true };
-  }
-  const heading = spoken.length > 1 ? headingOf(spoken[0] ?? []) : null;
-  const body = heading === null ? spoken : spoken.slice(1);
-  return { heading, chunks: body.flatMap((sentences) => mergeShort(sentences.flatMap(splitLong))), isTopic: false };
+/**
+ * Cuts a script into the words of scenes, in any language. An item of a list and a row of a table are scenes of their own.
+ * Where there are pictures enough, each sentence is kept whole for one of them; where there are not, short ones are put together.
+ */
+export function readScript(blocks: Block[], pictureCount: number): Script {
+  const heading = headingOf(blocks);
+  const body = heading === null ? blocks : blocks.slice(1);
+  const units = body.map(unitsOf);
+  const count = units.flat().length;
+  if (count <= pictureCount)
+    return { heading, chunks: units.flat().flatMap((unit) => splitLong(unit, longestPictureMs)) };
+  const short = units.map((unit) => unit.flatMap((sentence) => splitLong(sentence, longestSceneMs)));
+  const isMatched = pictureCount > 0 && count <= mostMatched;
+  return { heading, chunks: isMatched ? mergeDown(short, pictureCount) : short.flatMap(mergeShort) };
 }
 
-/** How long it takes to read this on a screen: words of any language, as ICU finds them, or length for what has none. */
-export function readingMs(text: string): number {
-  const words = wordsOf(text).filter((word) => word.isWordLike === true).length;
-  return 700 + 190 * Math.max(words, text.length / 16);
+/** The first line, if it reads like one. */
+function headingOf([first, ...others]: Block[]): string | null {
+  if (first?.kind !== "text" || others.length === 0) return null;
+  const isOne = widthOf(first.text) <= headingMaxWidth && !/[.!?,;:。！？，；：…]$/u.test(first.text);
+  return isOne && sentencesOf(first.text).length === 1 ? first.text : null;
 }
 
-/** The first clause, or as many first words as fit; for names and titles. */
-export function firstWords(text: string, maxWidth: number): string {
-  const clause = /^.+?(?=[,.;:!?，。；：！？—…](?:\s|$|[^\d\s]))/u.exec(text)?.[0] ?? text.replace(/[.。!！]+$/u, "");
-  if (widthOf(clause) <= maxWidth) return clause.trim();
-  let kept = "";
-  for (const { segment } of wordsOf(clause)) {
-    if (widthOf(kept + segment) > maxWidth - 1) break;
-    kept += segment;
-  }
-  return `${
-    kept.trim() ||
-    Array.from(clause)
-      .slice(0, Math.floor(maxWidth / 2))
-      .join("")
-  }…`;
+function unitsOf({ kind, text }: Block): string[] {
+  return kind !== "text" && readingMs(text) <= longestSceneMs ? [text] : sentencesOf(text).reduce(withNumber, []);
 }
 
-export function joinWords(head: string, tail: string): string {
-  return isWide(head.slice(-1)) || isWide(tail.slice(0, 1)) ? head + tail : `${head} ${tail}`;
+/** "1. Boil water." is two sentences to ICU. */
+function withNumber(sentences: string[], sentence: string): string[] {
+  const [only, ...others] = sentences;
+  const isNumber = only !== undefined && others.length === 0 && /^\(?\d{1,2}[.)]$/u.test(only);
+  return isNumber ? [`${only} ${sentence}`] : [...sentences, sentence];
 }
 
-/** Lines as a writer means them: markdown marks off, hard-wrapped lines joined, empty lines gone. */
-function readBlocks(text: string): string[] {
-  const blocks: string[] = [];
-  let isWrapped = false;
-  for (const raw of text.split(/\r\n|[\r\n\u2028\u2029]/u)) {
-    const line = raw
-      .trim()
-      .replace(/^(?:#{1,6}\s+|[-*•]\s+)/u, "")
-      .replaceAll("**", "");
-    const previous = blocks.at(-1);
-    if (line !== "" && isWrapped && previous !== undefined) blocks[blocks.length - 1] = joinWords(previous, line);
-    else if (line !== "") blocks.push(line);
-    isWrapped = widthOf(line) >= wrappedLineMinWidth && !/[.!?。！？…:："”]$/u.test(line);
-  }
-  return blocks;
-}
-
-/** Instructions stand before the script or after it. */
-function withoutInstructions(blocks: string[]): string[] {
-  const [first = "", ...others] = blocks;
-  const last = others.at(-1);
-  const body = last !== undefined && withoutLeadingInstructions(last) === "" ? others.slice(0, -1) : others;
-  return [withoutLeadingInstructions(first), ...body].filter((block) => block !== "");
-}
-
-function withoutLeadingInstructions(block: string): string {
-  const pattern = instructionPatterns.find((candidate) => candidate.test(block));
-  return pattern === undefined ? block : withoutLeadingInstructions(block.replace(pattern, ""));
-}
-
-function topicOf(text: string): string {
-  const line = text.trim().replaceAll(/\s+/gu, " ");
-  const topic = topicPatterns.map((pattern) => pattern.exec(line)?.[1]).find((found) => found !== undefined) ?? line;
-  return topic.slice(0, 1).toUpperCase() + topic.slice(1);
-}
-
-function headingOf(sentences: string[]): string | null {
-  const [line, ...more] = sentences;
-  if (line === undefined || more.length > 0) return null;
-  const named = /^(?:title|标题)\s*[:：]\s*(.+)$/iu.exec(line)?.[1];
-  if (named !== undefined) return named;
-  return widthOf(line) <= headingMaxWidth && !/[.!?,;。！？，；…]$/u.test(line) ? line : null;
-}
-
-function sentencesOf(block: string): string[] {
-  const sentences = new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(block);
-  return Array.from(sentences, ({ segment }) => segment.trim()).filter((sentence) => sentence !== "");
-}
-
-function wordsOf(text: string): Intl.SegmentData[] {
-  return [...new Intl.Segmenter(undefined, { granularity: "word" }).segment(text)];
-}
-
-function splitLong(sentence: string): string[] {
-  if (readingMs(sentence) <= longestSceneMs) return [sentence];
+function splitLong(sentence: string, longestMs: number): string[] {
+  if (readingMs(sentence) <= longestMs) return [sentence];
   const at = cutPoint(sentence);
-  return [sentence.slice(0, at).trim(), sentence.slice(at).trim()].filter((part) => part !== "").flatMap(splitLong);
+  return [sentence.slice(0, at).trim(), sentence.slice(at).trim()]
+    .filter((part) => part !== "")
+    .flatMap((part) => splitLong(part, longestMs));
 }
 
 /** Near the middle: after a clause where there is one in the middle half, else between words, else anywhere. */
@@ -157,11 +79,19 @@ function mergeShort(chunks: string[]): string[] {
   return merged;
 }
 
-/** Columns, as in a terminal: 2 for a Chinese, Japanese or Korean character. */
-function widthOf(text: string): number {
-  return Array.from(text).reduce((sum, char) => sum + (isWide(char) ? 2 : 1), 0);
-}
-
-function isWide(char: string): boolean {
-  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u.test(char);
+/** Joins the neighbours within a block that are shortest together, until no more than `maxCount` are left or none can be joined. */
+function mergeDown(units: string[][], maxCount: number): string[] {
+  const chunks = units.flatMap((unit, block) => unit.map((text) => ({ text, block, ms: readingMs(text) })));
+  while (chunks.length > maxCount) {
+    let best = { at: -1, ms: longestSceneMs };
+    for (const [at, chunk] of chunks.entries()) {
+      const next = chunks[at + 1];
+      const ms = next?.block === chunk.block ? chunk.ms + next.ms : Infinity;
+      if (ms <= best.ms) best = { at, ms };
+    }
+    const [first, second] = chunks.slice(best.at, best.at + 2);
+    if (best.at < 0 || first === undefined || second === undefined) break;
+    chunks.splice(best.at, 2, { ...first, text: joinWords(first.text, second.text), ms: best.ms });
+  }
+  return chunks.map(({ text }) => text);
 }

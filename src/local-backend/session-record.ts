@@ -27,8 +27,8 @@ const projectSchema: z.ZodType<Project> = z.object({
   music: timedSchema.extend({ name: z.string(), mood: z.enum(moods), volume: z.number() }).nullable(),
 });
 
-/** A file that was uploaded into a session; its bytes are in the media folder under its hash. */
-const mediaSchema = z.object({
+/** A file in the media folder, under its hash. */
+const mediaFileSchema = z.object({
   hash: z.string(),
   extension: z.string(),
   kind: z.enum(["image", "video", "audio"]),
@@ -41,6 +41,11 @@ const mediaSchema = z.object({
   fps: z.number().nullable(),
 });
 
+export type MediaFile = z.infer<typeof mediaFileSchema>;
+
+/** A file that was uploaded into a session, and how many messages the session had had by then. */
+const mediaSchema = mediaFileSchema.extend({ messagesBefore: z.number().default(0) });
+
 export type Media = z.infer<typeof mediaSchema>;
 
 const wishesSchema = z.object({
@@ -50,6 +55,8 @@ const wishesSchema = z.object({
   /** Null: not spoken of. */
   music: z.union([z.enum(moods), z.literal("none")]).nullable(),
   volume: z.number().nullable(),
+  /** Empty: none is wanted. */
+  title: z.string().nullable().default(null),
 });
 
 /** What a message that generates asks for besides its script. */
@@ -130,6 +137,8 @@ export const sessionSchema = z.object({
   project: projectSchema.nullable(),
   media: z.array(mediaSchema),
   generated: z.array(generatedSchema),
+  /** The ordinal of the last message that generated; 0 before the first. */
+  lastGeneration: z.number().default(0),
   run: runSchema.nullable(),
 });
 

@@ -55,6 +55,7 @@ export function openSessions(dir: string, seed: string, clock: Clock): Sessions 
         project: null,
         media: [],
         generated: [],
+        lastGeneration: 0,
         run: null,
       };
       remember(session);

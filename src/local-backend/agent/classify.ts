@@ -29,8 +29,8 @@ const aboutTimeline =
   /\b(track|tracks|timeline|scene|scenes|long|length|duration|music|title)\b|轨道|时间线|画面|镜头|多长|时长|音乐|标题/i;
 const greeting = /^(hi|hello|hey|thanks|thank you|你好|您好|谢谢)[\s!.。！]*$/i;
 
-/** What a message means to the agent, given whether there is a timeline already and whether files were uploaded. */
-export function classify(message: string, timeline: { exists: boolean; hasMedia: boolean }): Intent {
+/** What a message means to the agent, given whether there is a timeline already and whether files wait to be used: an order is then about these. */
+export function classify(message: string, timeline: { exists: boolean; hasFreshMedia: boolean }): Intent {
   const text = message.trim();
   const generates: Intent = { kind: "generate", wishes: wishesOf(text) };
   const isScript = text.length > MAX_EDIT_CHARS || text.split("\n").filter((line) => line.trim() !== "").length > 3;
@@ -40,11 +40,12 @@ export function classify(message: string, timeline: { exists: boolean; hasMedia:
   const isQuestion = question.test(text) && !isOrder;
   if (timeline.exists) {
     if (isQuestion) return { kind: "answer", about: aboutTimeline.test(text) ? "timeline" : "help" };
+    if (timeline.hasFreshMedia) return generates;
     return isOrder || text.length <= MAX_TERSE_CHARS ? changeOf(text, isOrder) : generates;
   }
   if (isQuestion && toTheAgent.test(text)) return { kind: "answer", about: "help" };
   const isEdit = isOrder && editsIn(text).length > 0 && !text.includes("\n");
-  return isEdit && !timeline.hasMedia ? { kind: "answer", about: "nothing_to_edit" } : generates;
+  return isEdit && !timeline.hasFreshMedia ? { kind: "answer", about: "nothing_to_edit" } : generates;
 }
 
 /** What a message does to an existing timeline. An order that names nothing known freshens it up; a mere sentence is a script. */

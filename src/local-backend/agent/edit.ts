@@ -5,6 +5,8 @@ import type { Edit, Media, Wishes } from "../session-record.ts";
 import { scenesOf } from "../scenes.ts";
 import { totalDurationMs } from "../draft.ts";
 import type { Language } from "./language.ts";
+import { readMessage } from "./message.ts";
+import { topicOf } from "./topic.ts";
 
 const DEFAULT_VOLUME = 0.35;
 const VOLUME_STEP = 0.2;
@@ -17,16 +19,19 @@ export const moodNames = {
   zh: { "lo-fi": "低保真", upbeat: "欢快", calm: "舒缓", epic: "史诗" },
 } as const;
 
-type Making = { random: Random; language: Language };
+export type Making = { random: Random; language: Language };
 
 /** The first stage of a generation: scenes and nothing else. The wishes say how large and how long. */
-export function firstCut(text: string, media: Media[], wishes: Wishes, { random }: Making): Project {
+export function firstCut(text: string, media: Media[], wishes: Wishes, { random, language }: Making): Project {
+  const { toEditor, script } = readMessage(text);
   const shown = media.flatMap(({ hash, kind, durationMs }) => (kind === "audio" ? [] : [{ hash, kind, durationMs }]));
   const total = wishes.durationMs === null ? {} : { totalMs: wishes.durationMs };
-  const { scenes, title } = scenesOf({ text, media: shown, ...total }, () => bigId(random));
+  const { scenes, title } = scenesOf({ script, topic: topicOf(toEditor), language, media: shown, ...total }, () =>
+    bigId(random),
+  );
   return {
     id: bigId(random),
-    name: title,
+    name: wishes.title || title,
     widthPx: wishes.widthPx ?? 1080,
     heightPx: wishes.heightPx ?? 1920,
     scenes,
@@ -37,7 +42,7 @@ export function firstCut(text: string, media: Media[], wishes: Wishes, { random 
 
 /** The second stage: music and title on top of the first cut. */
 export function finish(project: Project, wishes: Wishes, { random, language }: Making): Project {
-  const dressed = setTitle(project, project.name, random);
+  const dressed = setTitle(project, wishes.title ?? project.name, random);
   if (wishes.music === "none") return dressed;
   return setMusic(dressed, wishes.music ?? "lo-fi", wishes.volume, { random, language });
 }

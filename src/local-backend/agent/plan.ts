@@ -3,6 +3,8 @@ import { between, bigId, createRandom, pick } from "../random.ts";
 import type { Random } from "../random.ts";
 import type { Run, Session } from "../session-record.ts";
 import { applyEdit, finish, firstCut, reformat } from "./edit.ts";
+import type { Making } from "./edit.ts";
+import { mediaOfMessage } from "./fresh-media.ts";
 import { closingReply, speak } from "./replies.ts";
 
 /** What a run lets its client see, before it takes the form of a dialect. `whole` repeats the pieces since the last one. */
@@ -19,7 +21,7 @@ export type ToolCall = { name: string; args: Record<string, unknown> };
 /** One step of a run: wait, then show something, or change the timeline. */
 export type Step = { waitMs: number } & (
   | { event: AgentEvent }
-  | { change: (session: Session) => Pick<Session, "project" | "generated"> }
+  | { change: (session: Session) => Pick<Session, "project" | "generated" | "lastGeneration"> }
 );
 
 const TEMPORARY_ISSUE_SHARE = 0.15;
@@ -75,12 +77,10 @@ function* generation(
   });
   yield {
     waitMs: totalMs * 0.55,
-    change: ({ project, media, generated }) => {
-      const made =
-        intent.kind === "reformat" && project !== null
-          ? reformat(project, intent.widthPx, intent.heightPx, making)
-          : firstCut(run.text, media, intent.kind === "generate" ? intent.wishes : noWishes, making);
-      return { project: made, generated: [...generated, generatedClip("video", made, making.random, nowMs)] };
+    change: (before) => {
+      const made = rawClip(run, before, making);
+      const generated = [...before.generated, generatedClip("video", made.project, making.random, nowMs)];
+      return { ...made, generated };
     },
   };
   yield { waitMs: 0, event: { type: "result", name: "generate_video", response: { status: "success" } } };
@@ -89,16 +89,29 @@ function* generation(
   const finishing = { random: createRandom(run.id, "finish"), language };
   yield {
     waitMs: totalMs * 0.25,
-    change: ({ project, generated }) => {
-      if (project === null || intent.kind !== "generate") return { project, generated };
+    change: ({ project, generated, lastGeneration }) => {
+      if (project === null || intent.kind !== "generate") return { project, generated, lastGeneration };
       const made = finish(project, intent.wishes, finishing);
-      return { project: made, generated: [...generated, generatedClip("audio", made, finishing.random, nowMs)] };
+      const clip = generatedClip("audio", made, finishing.random, nowMs);
+      return { project: made, generated: [...generated, clip], lastGeneration };
     },
   };
   yield { waitMs: 0, event: { type: "result", name: "add_music_and_effects", response: { status: "success" } } };
 }
 
-const noWishes = { widthPx: null, heightPx: null, durationMs: null, music: null, volume: null };
+function rawClip(
+  { intent, text, ordinal }: Run,
+  before: Session,
+  making: Making,
+): { project: Project; lastGeneration: number } {
+  const { project, lastGeneration } = before;
+  if (intent.kind === "reformat" && project !== null)
+    return { project: reformat(project, intent.widthPx, intent.heightPx, making), lastGeneration };
+  const wishes = intent.kind === "generate" ? intent.wishes : noWishes;
+  return { project: firstCut(text, mediaOfMessage(ordinal, before), wishes, making), lastGeneration: ordinal };
+}
+
+const noWishes = { widthPx: null, heightPx: null, durationMs: null, music: null, volume: null, title: null };
 
 function generatedClip(
   kind: "video" | "audio",
@@ -119,9 +132,10 @@ function* edit(session: Session, run: Run, totalMs: number): Generator<Step> {
   };
   yield {
     waitMs: totalMs * 0.5,
-    change: ({ project, generated }) => ({
+    change: ({ project, generated, lastGeneration }) => ({
       project: project && intent.edits.reduce((before, one) => applyEdit(before, one, making), project),
       generated,
+      lastGeneration,
     }),
   };
   yield { waitMs: 0, event: { type: "result", name: "edit_timeline", response: { status: "success" } } };

@@ -6,6 +6,7 @@ import { createRandom } from "../random.ts";
 import type { Intent, Run, Session, StreamError } from "../session-record.ts";
 import type { Sessions } from "../sessions.ts";
 import { classify } from "./classify.ts";
+import { freshMedia } from "./fresh-media.ts";
 import { languageOf } from "./language.ts";
 import { planRun } from "./plan.ts";
 import type { AgentEvent } from "./plan.ts";
@@ -100,7 +101,8 @@ function asksDrag({ seed, settings: { dragShare } }: AgentDeps, session: Session
 }
 
 function appraise(session: Session, text: string): { intent: Intent; credits: number } {
-  const intent = classify(text, { exists: session.project !== null, hasMedia: session.media.length > 0 });
+  const timeline = { exists: session.project !== null, hasFreshMedia: freshMedia(session).length > 0 };
+  const intent = classify(text, timeline);
   return { intent, credits: prices[intent.kind] };
 }
 

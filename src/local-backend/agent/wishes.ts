@@ -1,11 +1,9 @@
 import type { Music } from "../project.ts";
 import type { Wishes } from "../session-record.ts";
+import { readMessage } from "./message.ts";
+import { titleIn } from "./topic.ts";
 
 type Mood = Music["mood"];
-
-/** Sentences in which the writer speaks to the editor, not to the audience: only these are searched for wishes. */
-const instructionLike =
-  /\b(make|create|generate|turn|convert|produce|render|use|add|keep|set|with|no|without)\b.*\b(video|clip|film|reel|short|explainer|slideshow|promo|mp4|music|bgm|soundtrack|ratio|format|seconds?|resolution)\b|^\s*(aspect|ratio|resolution|size|duration|length|music|bgm|about \d+|format)\b|(做|生成|制作|转|剪|变)成?.{0,12}(视频|短片|影片|幻灯片|宣传片)|^\s*(画面|比例|画幅|分辨率|尺寸|时长|长度|音乐|配乐|背景音乐|约|大约|不要|无)/i;
 
 const shortEdges: Record<string, number> = {
   "1080": 1080,
@@ -16,8 +14,12 @@ const shortEdges: Record<string, number> = {
   "240": 240,
   "144": 144,
 };
+const exactSize = /\b(\d{2,4})\s*[x×]\s*(\d{2,4})\b/gi;
 const DEFAULT_SHORT_EDGE_PX = 1080;
 const LONGEST_EDGE_PX = 1920;
+
+/** Titles and the like: what is in them is no wish. */
+const quoted = /"[^"\n]*"|“[^”\n]*”|「[^」\n]*」|《[^》\n]*》/gu;
 
 /** A setting by its name, as on a form. It counts for more than what prose says of the same thing. */
 const setting =
@@ -25,21 +27,26 @@ const setting =
 
 /** What a message asks for besides its script. A number within the script itself ("loads in 2 seconds") is no wish. */
 export function wishesOf(text: string): Wishes {
-  const sentences = text.split(/(?<=[.!?])\s|[。！？\n;；]/).filter((sentence) => instructionLike.test(sentence));
-  const settings = sentences.filter((sentence) => setting.test(sentence)).join("\n");
-  const instructions = [settings, ...sentences.filter((sentence) => !setting.test(sentence))].join("\n");
-  const music = musicIn(settings) ?? musicIn(instructions);
+  const { toEditor } = readMessage(text);
+  const settings = toEditor.filter((sentence) => setting.test(sentence)).join("\n");
+  const prose = toEditor
+    .filter((sentence) => !setting.test(sentence))
+    .join("\n")
+    .replaceAll(quoted, "");
+  const isSized = sizeIn(settings).widthPx !== null;
+  const music = musicIn(settings) ?? musicIn(prose);
   return {
-    ...sizeIn(instructions),
-    durationMs: durationIn(instructions),
+    ...sizeIn(`${settings}\n${isSized ? prose.replaceAll(exactSize, "") : prose}`),
+    durationMs: durationIn(settings) ?? durationIn(prose),
     music,
-    volume: music === null ? null : percentIn(instructions),
+    volume: music === null ? null : percentIn(`${settings}\n${prose}`),
+    title: titleIn(toEditor),
   };
 }
 
 /** The size in pixels that a ratio, a word for one, or a resolution stands for; nulls when there is none of them. */
 export function sizeIn(text: string): { widthPx: number | null; heightPx: number | null } {
-  const exact = /\b(\d{2,4})\s*[x×]\s*(\d{2,4})\b/i.exec(text);
+  const [exact] = text.matchAll(exactSize);
   if (exact) return { widthPx: evenPx(Number(exact[1])), heightPx: evenPx(Number(exact[2])) };
   const ratio = ratioIn(text);
   const resolution = /\b(\d{3,4})p\b/i.exec(text)?.[1];

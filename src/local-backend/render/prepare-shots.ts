@@ -87,7 +87,7 @@ async function findMedia(media: MediaRef, { mediaDir, ffmpegPath }: ShotDeps): P
 /** The scene's words and the title where it falls into the scene. Words that the title already says are not said twice. */
 function planCaptions(scene: Scene, title: TextCard | null, startFrame: number, frames: number): CaptionPlan[] {
   const shownTitle = title === null ? null : planTitle(title, startFrame, frames);
-  const isSaidByTitle = shownTitle !== null && scene.text.trim() === shownTitle.text.trim();
+  const isSaidByTitle = shownTitle !== null && withoutStop(scene.text) === withoutStop(shownTitle.text);
   const words = isSaidByTitle ? "" : scene.text;
   const plans: CaptionPlan[] = [];
   if (words !== "") {
@@ -100,6 +100,10 @@ function planCaptions(scene: Scene, title: TextCard | null, startFrame: number, 
   }
   if (shownTitle !== null) plans.push({ ...shownTitle, anchor: { middle: words === "" ? 0.44 : 0.26 } });
   return plans;
+}
+
+function withoutStop(text: string): string {
+  return text.trim().replace(/[.。]$/u, "");
 }
 
 function planTitle(

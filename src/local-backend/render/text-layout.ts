@@ -13,6 +13,8 @@ const lineHeightEm = 1.36;
 const shrinkStep = 0.92;
 const maxGraphemes = 4000;
 
+/** Stays with what is before it, even after a space. */
+const neverParted = /^[,.!?;:…，。！？；：、）》〉」』】]/u;
 /** May not begin a line: closing punctuation stays with what it closes. */
 const neverFirst = /^[,.!?;:%)\]}»”’…，。！？；：、）》〉」』】〕％ー～·・‰]/u;
 /** May not end a line. */
@@ -21,17 +23,20 @@ const isWide = /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\uf
 
 /**
  * Breaks text into lines and picks the largest font size with which it fits: Latin between words, Chinese and Japanese between any
- * two characters that may be parted, words longer than a line anywhere. Lines come out about equally long. Characters that the font
- * lacks are left out; text that fits at no size ends in an ellipsis. Null if no letter, number or symbol is left to draw.
+ * two characters that may be parted. A word is broken only if it is longer than a line at the smallest size. Lines come out about
+ * equally long. Characters that the font lacks are left out; text that fits at no size ends in an ellipsis. Null if no letter,
+ * number or symbol is left to draw.
  */
 export function layoutText(text: string, box: TextBox, font: Font): TextLayout | null {
   const paragraphs = readParagraphs(text, font);
   if (paragraphs.length === 0) return null;
+  const words = paragraphs.flat().filter(({ em }) => em * box.minFontPx <= box.maxWidthPx);
+  const widestEm = Math.max(0, ...words.map(({ em }) => em));
   for (let fontPx = box.maxFontPx; ; fontPx = Math.max(box.minFontPx, fontPx * shrinkStep)) {
     const maxEm = box.maxWidthPx / fontPx;
     const lines = paragraphs.flatMap((pieces) => balancedLines(pieces, maxEm));
     const maxLines = Math.max(1, Math.floor(box.maxHeightPx / (fontPx * lineHeightEm)));
-    if (lines.length > maxLines && fontPx > box.minFontPx) continue;
+    if ((lines.length > maxLines || widestEm > maxEm) && fontPx > box.minFontPx) continue;
     const shown = lines.length > maxLines ? withEllipsis(lines.slice(0, maxLines), maxEm) : lines;
     const sized = shown.map((line) => ({ text: line.text, widthPx: line.em * fontPx }));
     const widthPx = Math.max(...sized.map((line) => line.widthPx));
@@ -64,7 +69,10 @@ function readPieces(line: string, font: Font): Piece[] {
     if (glyph === null) continue;
     const last = pieces.at(-1);
     const isBesideWide = isWide.test(grapheme) || isWide.test(previous);
-    if (
+    if (last !== undefined && spaceEm > 0 && neverParted.test(grapheme)) {
+      last.glyphs.push({ text: " ", em: spaceEm }, glyph);
+      last.em += spaceEm + glyph.em;
+    } else if (
       last === undefined ||
       spaceEm > 0 ||
       (isBesideWide && !neverFirst.test(grapheme) && !neverLast.test(previous))
@@ -98,7 +106,8 @@ type Line = { text: string; em: number };
 /** As few lines as possible, then as narrow as that number of lines allows. */
 function balancedLines(pieces: Piece[], maxEm: number): Line[] {
   let best = breakLines(pieces, maxEm);
-  let [low, high] = [maxEm * 0.4, maxEm];
+  const words = pieces.map(({ em }) => em).filter((em) => em <= maxEm);
+  let [low, high] = [Math.max(maxEm * 0.4, ...words), maxEm];
   for (let step = 0; step < 6 && best.length > 1; step++) {
     const middle = (low + high) / 2;
     const lines = breakLines(pieces, middle);
@@ -131,7 +140,12 @@ function breakLines(pieces: Piece[], maxEm: number): Line[] {
 function withEllipsis(lines: Line[], maxEm: number): Line[] {
   const last = lines.at(-1);
   if (last === undefined) return lines;
-  const chars = Array.from(last.text);
-  const kept = last.em + 1 > maxEm ? chars.slice(0, -2) : chars;
-  return [...lines.slice(0, -1), { text: `${kept.join("").trimEnd()}…`, em: Math.min(maxEm, last.em + 1) }];
+  const isFull = last.em + 1 > maxEm;
+  const kept = isFull
+    ? (/^(.*\S)\s+\S{2,}$/u.exec(last.text)?.[1] ?? Array.from(last.text).slice(0, -2).join(""))
+    : last.text;
+  return [
+    ...lines.slice(0, -1),
+    { text: `${kept.replace(/[\s,.;:，。；：、]+$/u, "")}…`, em: Math.min(maxEm, last.em + 1) },
+  ];
 }

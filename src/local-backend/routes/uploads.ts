@@ -5,7 +5,7 @@ import { z } from "zod";
 import { success } from "../envelope.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import type { Services } from "../services.ts";
-import type { Media, Session } from "../session-record.ts";
+import type { MediaFile, Session } from "../session-record.ts";
 import { parseBody, parseWith } from "./body.ts";
 import { bearerOf } from "./gate.ts";
 import { originOf, sessionPathSchema } from "./sessions.ts";
@@ -35,7 +35,7 @@ export async function addUploadRoute(app: FastifyInstance, services: Services): 
       const source = request.isMultipart() ? "multipart" : "url";
       const received =
         source === "multipart" ? await receiveFiles(request, services) : await fetchFiles(request, services);
-      session.media.push(...received);
+      session.media.push(...received.map((file) => ({ ...file, messagesBefore: session.messages })));
       services.sessions.save(session);
       for (const media of received) note(session, media, source, services);
       return success({
@@ -46,8 +46,8 @@ export async function addUploadRoute(app: FastifyInstance, services: Services): 
   );
 }
 
-async function receiveFiles(request: FastifyRequest, { media }: Services): Promise<Media[]> {
-  const received: Media[] = [];
+async function receiveFiles(request: FastifyRequest, { media }: Services): Promise<MediaFile[]> {
+  const received: MediaFile[] = [];
   let refused: unknown = null;
   for await (const part of request.files()) {
     if (part.fieldname !== "files" || refused !== null) {
@@ -66,9 +66,9 @@ async function receiveFiles(request: FastifyRequest, { media }: Services): Promi
   return received;
 }
 
-async function fetchFiles(request: FastifyRequest, { media }: Services): Promise<Media[]> {
+async function fetchFiles(request: FastifyRequest, { media }: Services): Promise<MediaFile[]> {
   const { urls } = parseBody(request, urlsSchema);
-  const received: Media[] = [];
+  const received: MediaFile[] = [];
   for (const url of urls) {
     const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) }).catch((error: unknown) => {
       throw new ProtocolError("bad_request", `${url} cannot be fetched: ${String(error)}`);
@@ -85,12 +85,12 @@ function skillOf(request: FastifyRequest): string | null {
   return typeof skill === "string" ? skill : null;
 }
 
-function note(session: Session, media: Media, source: "multipart" | "url", { ledger }: Services): void {
+function note(session: Session, media: MediaFile, source: "multipart" | "url", { ledger }: Services): void {
   const { filename, hash, bytes, fileType } = media;
   ledger.append({ type: "upload", session: session.id, filename, hash, bytes, file_type: fileType, source });
 }
 
-function describe(media: Media, origin: string, { urls }: Services): Record<string, unknown> {
+function describe(media: MediaFile, origin: string, { urls }: Services): Record<string, unknown> {
   return {
     filename: media.filename,
     file_type: media.fileType,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../src/local-backend/agent/classify.ts";
 import { languageOf } from "../../../src/local-backend/agent/language.ts";
-import { readScript } from "../../../src/local-backend/script.ts";
+import { readMessage } from "../../../src/local-backend/agent/message.ts";
 
-const withTimeline = { exists: true, hasMedia: false };
-const empty = { exists: false, hasMedia: false };
+const withTimeline = { exists: true, hasFreshMedia: false };
+const empty = { exists: false, hasFreshMedia: false };
 
 describe("a message on an existing timeline", () => {
   it.each([
@@ -84,8 +84,16 @@ describe("a message without a timeline", () => {
     expect(classify(text, empty)).toEqual({ kind: "answer", about });
   });
 
+  it.each(["Add music and a title", "Trim to 5 seconds", "make it square"])(
+    "is about the files that wait to be used, even where a timeline exists: %s",
+    (text) => {
+      expect(classify(text, { exists: true, hasFreshMedia: true }).kind).toBe("generate");
+      expect(classify("How long is the video?", { exists: true, hasFreshMedia: true }).kind).toBe("answer");
+    },
+  );
+
   it("is an order to generate where files wait to be used", () => {
-    expect(classify("Add music and a title", { exists: false, hasMedia: true }).kind).toBe("generate");
+    expect(classify("Add music and a title", { exists: false, hasFreshMedia: true }).kind).toBe("generate");
   });
 });
 
@@ -98,17 +106,38 @@ describe("the wishes of a message that generates", () => {
   it("are read from its instructions", () => {
     const text =
       "Turn this script into a 30 s explainer:\n\nTea is old.\n\nAspect ratio 16:9. Resolution 720p.\nMusic: calm piano at 25%.";
-    expect(wishes(text)).toEqual({ widthPx: 1280, heightPx: 720, durationMs: 30_000, music: "calm", volume: 0.25 });
+    expect(wishes(text)).toEqual({
+      widthPx: 1280,
+      heightPx: 720,
+      durationMs: 30_000,
+      music: "calm",
+      volume: 0.25,
+      title: null,
+    });
   });
 
   it("are read from the sentences that a caller's options become, after the script", () => {
     const text = "A morning in Kyoto.\n\nAspect ratio 4:5. Resolution 720p. About 12 seconds long. Music: upbeat.";
-    expect(wishes(text)).toEqual({ widthPx: 720, heightPx: 900, durationMs: 12_000, music: "upbeat", volume: null });
+    expect(wishes(text)).toEqual({
+      widthPx: 720,
+      heightPx: 900,
+      durationMs: 12_000,
+      music: "upbeat",
+      volume: null,
+      title: null,
+    });
   });
 
   it("are read from Chinese ones too", () => {
     const text = "把这段文字做成20秒的视频：\n\n茶的历史很长。\n\n画面比例 1:1。\n不要背景音乐。";
-    expect(wishes(text)).toEqual({ widthPx: 1080, heightPx: 1080, durationMs: 20_000, music: "none", volume: null });
+    expect(wishes(text)).toEqual({
+      widthPx: 1080,
+      heightPx: 1080,
+      durationMs: 20_000,
+      music: "none",
+      volume: null,
+      title: null,
+    });
   });
 
   it.each([
@@ -116,13 +145,20 @@ describe("the wishes of a message that generates", () => {
     "做一个30秒的竖屏视频，配舒缓的音乐。\n\n茶的历史很长。\n\n画面比例 16:9。时长约 45 秒。音乐：欢快。如与上文不一致，以这些设置为准。",
   ])("are what its settings name, where prose says otherwise: %s", (text) => {
     expect(wishes(text)).toMatchObject({ widthPx: 1920, heightPx: 1080, durationMs: 45_000, music: "upbeat" });
-    expect(readScript(text).chunks).toHaveLength(1);
+    expect(readMessage(text).script).toHaveLength(1);
   });
 
   it("are not read from the script itself", () => {
     const text =
       "Our app loads in 2 seconds. It fits a screen of any size, in landscape too. People love the music of their city.";
-    expect(wishes(text)).toEqual({ widthPx: null, heightPx: null, durationMs: null, music: null, volume: null });
+    expect(wishes(text)).toEqual({
+      widthPx: null,
+      heightPx: null,
+      durationMs: null,
+      music: null,
+      volume: null,
+      title: null,
+    });
   });
 });
 

@@ -36,6 +36,32 @@ test("Chinese is broken between characters, never before closing or after openin
   for (const line of lines) expect(line).toMatch(/^[^，。！、）”].*[^（“]$/u);
 });
 
+test("Latin words are never broken, only set smaller, in the narrow lines of a title too", () => {
+  const title = { maxWidthPx: 148, maxHeightPx: 96, maxFontPx: 22.5, minFontPx: 8.1 };
+  const wordsOf = (text: string, within = title) =>
+    layoutText(text, within, font)?.lines.flatMap((line) => line.text.split(" "));
+  for (const text of ["Paradise Found", "Uncharacteristically Extraordinary Photographs", "A deinstitutionalization"])
+    expect(wordsOf(text)).toEqual(text.split(" "));
+  const words = fc.array(fc.stringMatching(/^[a-zé]{1,14}[.,!?]?$/u), { minLength: 1, maxLength: 14 });
+  fc.assert(
+    fc.property(words, fc.integer({ min: 120, max: 400 }), (list, maxWidthPx) => {
+      expect(wordsOf(list.join(" "), { ...title, maxWidthPx, maxHeightPx: 900 })).toEqual(list);
+    }),
+  );
+});
+
+test("a word that no line can hold makes the others no smaller", () => {
+  const layout = layoutText(`See ${"a".repeat(50)} now`, box, font);
+  expect(layout?.fontPx).toBe(72);
+});
+
+test("closing punctuation begins no line, even after a space, and an ellipsis cuts no word", () => {
+  for (const text of ["你好 ，世界 。".repeat(20), "Vraiment ? Oui ! Alors : viens ; vite ! ".repeat(8)])
+    for (const line of linesOf(text) ?? []) expect(line).toMatch(/^[^，。?!:;]/u);
+  const last = layoutText("photograph ".repeat(600), box, font)?.lines.at(-1)?.text;
+  expect(last).toMatch(/^(?:photograph )*photograph…$/u);
+});
+
 test("a word longer than a line is broken where it has to be", () => {
   const lines = linesOf("a".repeat(60)) ?? [];
   expect(lines.join("")).toBe("a".repeat(60));

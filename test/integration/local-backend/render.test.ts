@@ -148,13 +148,27 @@ test("words that look like a variable are drawn as they are", async () => {
   expect(await brightPixels("%{unknown}")).toBeGreaterThan((await brightPixels("")) + 50);
 });
 
+test("words that the title says are not said twice, with a full stop or without", async () => {
+  const frameOf = async (text: string) => {
+    const dir = await tempFolder();
+    const title = { id: newId(), text: "City lights", startMs: 0, durationMs: 900 };
+    const project = projectOf([scene(text)], { title, music: null });
+    const { outPath } = await render({ draftText: writeDraft(project, "first"), dir });
+    const frame = join(dir, "frame.gray");
+    await ffmpeg("-ss", "0.5", "-i", outPath, "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", frame);
+    return readFile(frame);
+  };
+  const alone = await frameOf("City lights");
+  expect(alone.equals(await frameOf("City lights."))).toBe(true);
+  expect(alone.equals(await frameOf("City nights."))).toBe(false);
+});
+
 test("an aborted render stops at once and leaves nothing behind", async () => {
   const dir = await tempFolder();
   const aborted = new AbortController();
-  const draftText = writeDraft(
-    projectOf([scene("One.", { durationMs: 20_000 }), scene("Two.", { durationMs: 20_000 })]),
-    "first",
-  );
+  // So long that even a busy machine does not come to its end between two reports of ffmpeg.
+  const scenes = [scene("One.", { durationMs: 250_000 }), scene("Two.", { durationMs: 250_000 })];
+  const draftText = writeDraft(projectOf(scenes, { music: null }), "first");
   const percents: number[] = [];
   const onProgress = (percent: number) => {
     percents.push(percent);

@@ -1,17 +1,24 @@
 import { readFile } from "node:fs/promises";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { languageOf } from "../../../src/local-backend/agent/language.ts";
+import { readMessage } from "../../../src/local-backend/agent/message.ts";
+import { topicOf } from "../../../src/local-backend/agent/topic.ts";
 import type { Scene } from "../../../src/local-backend/project.ts";
 import { scenesOf } from "../../../src/local-backend/scenes.ts";
-import type { SceneMedia, SceneRequest } from "../../../src/local-backend/scenes.ts";
+import type { SceneMedia } from "../../../src/local-backend/scenes.ts";
 
 const example = (name: string) => readFile(new URL(`../../../examples/${name}`, import.meta.url), "utf8");
 const picture = (hash: string): SceneMedia => ({ hash, kind: "image", durationMs: null });
 const clip = (hash: string, durationMs: number): SceneMedia => ({ hash, kind: "video", durationMs });
 
-function cut(request: Partial<SceneRequest>): { scenes: Scene[]; title: string } {
+type Given = { text?: string; media?: SceneMedia[]; totalMs?: number };
+
+function cut({ text = "", media = [], ...total }: Given): { scenes: Scene[]; title: string } {
   let last = 0;
-  return scenesOf({ text: "", media: [], ...request }, () => String(++last));
+  const { toEditor, script } = readMessage(text);
+  const request = { script, topic: topicOf(toEditor), language: languageOf(text), media, ...total };
+  return scenesOf(request, () => String(++last));
 }
 const textsOf = (text: string) => cut({ text }).scenes.map((scene) => scene.text);
 const totalMs = (scenes: Scene[]) => scenes.reduce((sum, scene) => sum + scene.durationMs, 0);
@@ -62,9 +69,39 @@ test("an instruction alone is shown by its topic", () => {
   expect(scenes.map((scene) => scene.text)).toEqual(["Credit cards"]);
 });
 
+test("a request that names no topic shows none of its words", () => {
+  const { scenes, title } = cut({ text: "Make a 6 second slideshow video." });
+  expect([title, ...scenes.map(({ text }) => text)]).toEqual(["My video", ""]);
+  expect(cut({ text: "做一个6秒的视频。" }).title).toBe("我的视频");
+});
+
 test("hard-wrapped lines are one sentence", () => {
   const wrapped = "The quick brown fox jumps over the lazy dog, and then it\nruns home.";
   expect(textsOf(wrapped)).toEqual([wrapped.replace("\n", " ")]);
+});
+
+test.each([
+  ["- Warm\n- Light as an apple\n• Floats, too", ["Warm", "Light as an apple", "Floats, too"]],
+  ["1. Boil it.\n2. Press the button. Wait.\n3) Pour.", ["1. Boil it.", "2. Press the button. Wait.", "3) Pour."]],
+  ["一、烧水\n二、泡茶", ["一、烧水", "二、泡茶"]],
+  ["Colour | Sea blue\nSizes | 20 cm | 30 cm\n颜色 | 蓝", ["Colour: Sea blue", "Sizes · 20 cm · 30 cm", "颜色：蓝"]],
+  ["| Name | Height |\n|------|-------:|\n| Neap | 2 m |", ["Name: Height", "Neap: 2 m"]],
+  ["# Tides\n\n---\n\nThey rise.", ["Tides", "They rise."]],
+  [
+    "- Keeps coffee hot for six hours, even on a windy balcony\n- Whispers",
+    ["Keeps coffee hot for six hours, even on a windy balcony", "Whispers"],
+  ],
+  [
+    "- Keeps coffee hot for six hours, even on a balcony in\n  late November",
+    ["Keeps coffee hot for six hours, even on a balcony in late November"],
+  ],
+])("an item of a list and a row of a table are scenes: %j", (text, texts) => {
+  expect(textsOf(text)).toEqual(texts);
+  expect(textsOf(`Turn this script into a video.\n\n${text}\n\nResolution 720p.`)).toEqual(texts);
+});
+
+test("a scene of a list is named without its number", () => {
+  expect(cut({ text: "1. Boil it.\n2. Pour." }).scenes.map(({ name }) => name)).toEqual(["Boil it", "Pour"]);
 });
 
 test("pictures without a script are shown once each, without words", () => {
@@ -78,6 +115,10 @@ test("pictures without a script are shown once each, without words", () => {
     ["c", ""],
   ]);
   expect(title).toBe("Slideshow");
+  expect(cut({ text: "Make a slideshow of our trip to Rome", media: [picture("a")] })).toMatchObject({
+    title: "Our trip to Rome",
+    scenes: [{ text: "" }],
+  });
   expect(cut({ text: "用这些照片做一个视频", media: [picture("a")] }).title).toBe("图片集锦");
 });
 
@@ -88,6 +129,42 @@ test("more pictures than words: every picture is shown, each sentence once", () 
     ["b", ""],
     ["c", "We went up."],
     ["d", ""],
+  ]);
+});
+
+describe("as many pictures as sentences, or more", () => {
+  const script =
+    "We left. It was a long road, all dust and no shade, and none of us knew where it would end, or whether there would be water at the end of it, or a bed. Nobody spoke.";
+  const sentences = script.split(/(?<=[.]) /);
+  const withPictures = (text: string, hashes: string) =>
+    cut({ text, media: hashes.split("").map(picture) }).scenes.map((scene) => [scene.media?.hash, scene.text]);
+
+  test("each sentence has a picture of its own, however short or long", () => {
+    expect(withPictures(script, "abc")).toEqual(sentences.map((text, index) => ["abc"[index], text]));
+    expect(withPictures(script, "abcd").filter(([, text]) => text !== "")).toHaveLength(3);
+  });
+
+  test("a heading has the first picture, with the first sentence where there is no other", () => {
+    expect(withPictures(`The way\n\n${script}`, "abcd").map(([hash]) => hash)).toEqual(["a", "b", "c", "d"]);
+    const shared = withPictures(`The way\n\n${script}`, "abc");
+    expect(shared).toEqual([["a", "The way"], ...sentences.map((text, index) => ["abc"[index], text])]);
+  });
+
+  test("every picture is shown, and every sentence, even in a short time", () => {
+    const text = "One. Two. Three. Four. Five.";
+    const { scenes } = cut({ text, media: "abcde".split("").map(picture), totalMs: 6000 });
+    expect(scenes.map((scene) => [scene.media?.hash, scene.text])).toEqual(
+      text.split(" ").map((word, index) => ["abcde"[index], word]),
+    );
+  });
+});
+
+test("with fewer pictures than sentences, short neighbours share one", () => {
+  const text = "We left. It was early. The road was long, and nobody said a word until noon. We ran.";
+  const { scenes } = cut({ text, media: [picture("a"), picture("b")] });
+  expect(scenes.map((scene) => [scene.media?.hash, scene.text])).toEqual([
+    ["a", "We left. It was early."],
+    ["b", "The road was long, and nobody said a word until noon. We ran."],
   ]);
 });
 

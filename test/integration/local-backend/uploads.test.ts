@@ -62,6 +62,49 @@ it("puts what was uploaded into the next generation", async () => {
   expect(scenes.map((scene) => scene.media?.hash)).toContain(Object(json["data"]).files[0].hash);
 });
 
+it("each generation shows what was uploaded since the one before, or all where nothing was", async () => {
+  const backend = await startBackend();
+  const { session_id: sessionId } = await backend.newSession();
+  const uploads = Array.from({ length: 3 }, (_, index) => Buffer.concat([png, Buffer.from([index])]));
+  const send = (body: FormData) => backend.call("POST", `/api/upload-video/nemo_agent/me/${sessionId}`, { body });
+  const hashOf = async (bytes: Buffer, name: string) =>
+    Object((await send(formOf([name, new Uint8Array(bytes)]))).json["data"]).files[0].hash;
+  const shownBy = async (words: string) => {
+    await backend.say(sessionId, words);
+    const { scenes, title } = readDraft((await backend.stateOf(sessionId)).draft);
+    return [title?.text, ...scenes.map((scene) => scene.media?.hash)];
+  };
+
+  const hashes: string[] = [];
+  for (const [index, bytes] of uploads.entries()) {
+    const hash = await hashOf(bytes, `${index}.png`);
+    expect(await shownBy(`Make a 2 second video with the title “No ${index}”`)).toEqual([`No ${index}`, hash]);
+    // An edit uses up nothing, and no generation has yet used what was uploaded before one.
+    if (index === 1) expect(await shownBy('Change the title to "One"')).toEqual(["One", hash]);
+    hashes.push(hash);
+  }
+  expect(await shownBy("Make a slideshow with the title “All”")).toEqual(["All", ...hashes]);
+  expect(await hashOf(uploads[0] ?? png, "again.png")).toBe(hashes[0]);
+  expect(await shownBy('Add the title "Again"')).toEqual(["Again", hashes[0]]);
+});
+
+it("what is uploaded while a message runs is for the next one", async () => {
+  const backend = await startBackend({ settings: { speed: 300 } });
+  const { session_id: sessionId } = await backend.newSession();
+  const send = () =>
+    backend.call("POST", `/api/upload-video/nemo_agent/me/${sessionId}`, {
+      body: formOf(["a.png", new Uint8Array(png)]),
+    });
+  const mediaOf = async () => readDraft((await backend.stateOf(sessionId)).draft).scenes.map((scene) => scene.media);
+  const said = backend.say(sessionId, "Make a 2 second video about rivers");
+  await backend.until("message", { session: sessionId });
+  await send();
+  await said;
+  expect(await mediaOf()).toEqual([null]);
+  await backend.say(sessionId, "Make a 2 second video");
+  expect(await mediaOf()).toMatchObject([{ kind: "image" }]);
+});
+
 it("fetches files by address", async () => {
   const { origin } = await listen(createServer((_, response) => response.end(png)));
   const backend = await startBackend();
