@@ -48,6 +48,8 @@ const messageSchema = z.discriminatedUnion("state", [
     /** Storage key of the draft of then, to say afterwards what has changed; null where there was none. */
     draftBeforeKey: z.string().nullable().default(null),
     sentAtMs: z.number(),
+    /** What the backend said, once the stream has ended well: then the outcome is known, and what was made has only to be read. */
+    reply: z.string().nullable().default(null),
     /** Null while the stream that sent it is still read. */
     recovery: z
       .object({

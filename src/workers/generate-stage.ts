@@ -8,9 +8,9 @@ import type { Timeline } from "../domain/timeline.ts";
 import { making } from "../domain/transition.ts";
 import type { Gates } from "../queue/gates.ts";
 import type { Claim } from "../queue/job-claim.ts";
-import { inBackendSession, isSessionGone, type SessionDeps } from "./backend-session.ts";
+import { existingBackendSession, inBackendSession, isSessionGone, type SessionDeps } from "./backend-session.ts";
 import { scriptOf } from "./job-words.ts";
-import { carriedOut, type ResultDeps } from "./message-result.ts";
+import { carriedOut, sendingMessage, type ResultDeps } from "./message-result.ts";
 import { recoverMessage, type RecoveryDeps } from "./message-recovery.ts";
 import { watchMessage } from "./message-watch.ts";
 import { GateClosed, type StageOutcome, type StageRun } from "./stage.ts";
@@ -42,7 +42,7 @@ class MarkerExpired extends Error {
 /**
  * Sends the one message that costs money, at most once:
  *
- *     marker 'sending' ──► send ──► stream ends ──► result
+ *     marker 'sending' ──► send ──► stream ends ──► reply kept ──► result
  *         │                   ├──► certainly not carried out: marker away, again later or failed
  *         │                   └──► unknown ─┐
  *         └── found by whoever did not write it: recovery, which only ever reads
@@ -53,7 +53,12 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
   const { backend, storage, timings, gates, now, monotonicNow, log } = deps;
 
   return async function runGenerate(claim, signal) {
-    if (claim.job.made.message?.state === "sending") return await recover(claim, signal);
+    const { message } = claim.job.made;
+    if (message?.state === "sending") {
+      if (message.reply === null) return await recover(claim, signal);
+      const session = existingBackendSession(claim);
+      return await carriedOut(deps, { claim, session, text: message.reply, firstCut: null, recovered: false, signal });
+    }
     const text = claim.job.made.edit?.text ?? (await composeText(claim));
     return await inBackendSession(
       deps,
@@ -101,7 +106,7 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     await claim.update((job) =>
       making(job, {
         creditsBefore: credits,
-        message: { state: "sending", ...compared, sentAtMs: now(), recovery: null },
+        message: { state: "sending", ...compared, sentAtMs: now(), reply: null, recovery: null },
       }),
     );
     if (monotonicNow() - beganAtMs > markerLifetimeMs) throw new MarkerExpired();
@@ -115,8 +120,12 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     signal: AbortSignal,
   ): Promise<StageOutcome> {
     switch (outcome.kind) {
-      case "finished":
-        return await carriedOut(deps, { claim, session, text: outcome.reply.text, firstCut, recovered: false, signal });
+      case "finished": {
+        const { text } = outcome.reply;
+        // Whatever happens while the state is read, what was said is not lost, and nothing has to be recovered.
+        await claim.update((job) => making(job, { message: { ...sendingMessage(job), reply: text } }));
+        return await carriedOut(deps, { claim, session, text, firstCut, recovered: false, signal });
+      }
       case "failed":
         throw outcome.failure;
       case "not_sent":

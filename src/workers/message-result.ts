@@ -55,7 +55,7 @@ export async function carriedOut(deps: ResultDeps, sent: Sent): Promise<StageOut
   return { kind: "done", made: { ...made, message: { state: "finished", text, actions, recovered } } };
 }
 
-function sendingMessage({ id, made: { message } }: RunningJob): SendingMessage {
+export function sendingMessage({ id, made: { message } }: RunningJob): SendingMessage {
   if (message?.state !== "sending") throw new Error(`${id} has sent no message`);
   return message;
 }

@@ -14,6 +14,7 @@ const sending = {
   state: "sending",
   fingerprintBefore: "f",
   draftBeforeKey: null,
+  reply: null,
   sentAtMs: 1,
   recovery: null,
 } as const;

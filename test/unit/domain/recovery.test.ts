@@ -11,7 +11,7 @@ import {
 const sentAtMs = Date.UTC(2030, 0, 1);
 /** The stream broke as soon as the message was sent. */
 const sent = recoveryBegun(
-  { state: "sending", fingerprintBefore: "before", draftBeforeKey: null, sentAtMs, recovery: null },
+  { state: "sending", fingerprintBefore: "before", draftBeforeKey: null, sentAtMs, reply: null, recovery: null },
   sentAtMs,
 );
 const secondMs = 1_000;

@@ -68,6 +68,7 @@ describe("an edit that a reply asks for and the job allows", () => {
     state: "sending",
     fingerprintBefore: "f",
     draftBeforeKey: null,
+    reply: null,
     sentAtMs: 1,
     recovery: null,
   } as const;
@@ -139,6 +140,7 @@ describe("a failure", () => {
       state: "sending",
       fingerprintBefore: "f",
       draftBeforeKey: null,
+      reply: null,
       sentAtMs: 1,
       recovery: null,
     } as const;
