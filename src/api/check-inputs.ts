@@ -4,9 +4,6 @@ import { formatOf, formatsInWords } from "../domain/media-type.ts";
 import { skillNamed, type SkillName } from "../domain/skill.ts";
 import type { ApiDeps, FileRecord } from "./dependencies.ts";
 
-/** What both are inside: a compound file (https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb). */
-const oldOfficeFile = "application/x-cfb";
-
 type CheckDeps = Pick<ApiDeps, "files" | "checkUrl">;
 
 /**
@@ -37,11 +34,6 @@ function checkTypes(records: readonly FileRecord[], type: JobRequest["type"]): v
   const faults = records.flatMap((record) => {
     const { mime } = record;
     const format = formatOf(mime);
-    if (mime === oldOfficeFile) {
-      return [
-        `${named(record)} is an Office file from before 2007, or one with a password: save it as DOCX, without one.`,
-      ];
-    }
     if (format === null)
       return [`${named(record)} is ${mime}; taken are ${formatsInWords("as_is", "to_jpg", "to_text")}.`];
     if (format.use !== "to_text" || sendsMessage) return [];

@@ -139,7 +139,7 @@ function adviceFor(
     case "session_gone":
       return "The backend has dropped the session, and what was in it.";
     case "file_type":
-      return "Accepted are mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a and aac.";
+      return "A file is damaged, or of another type than mp4, mov, avi, webm, mkv, jpg, png, gif, webp, mp3, wav, m4a or aac.";
     case "file_size":
       return `The limit of ${caller.skill} is ${skillNamed(caller.skill).largestFileBytes / 1e6} MB a file: compress or trim it.`;
     case "rate_limited":

@@ -38,7 +38,7 @@ const resultSchema = z
       .number()
       .nullable()
       .describe(
-        "By how much the balance of the account fell while messages of the job were carried out. What else the account paid for meanwhile is in it. Null where it could not be read.",
+        "By how much the balance of the account fell while messages of the job were carried out. Null where that cannot be told, because other jobs were under way or the balance could not be read.",
       ),
   })
   .meta({ id: "JobResult" });

@@ -38,9 +38,13 @@ export type InputFormat = { name: FormatName; mime: string; kind: InputKind; use
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 export const formatNames = Object.keys(formats) as [FormatName, ...FormatName[]];
 
-const byMime: ReadonlyMap<string, InputFormat> = new Map(
-  formatNames.map((name) => [formats[name].mime, { name, ...formats[name] }]),
-);
+/** What Office makes of a DOCX with a password, and made of every document before 2007: reading it tells which. */
+const compoundFile = "application/x-cfb";
+
+const byMime: ReadonlyMap<string, InputFormat> = new Map([
+  ...formatNames.map((name): [string, InputFormat] => [formats[name].mime, { name, ...formats[name] }]),
+  [compoundFile, { name: "docx", ...formats.docx, mime: compoundFile }],
+]);
 
 /** What is known of a mime type; null for one that Reelay takes for nothing. */
 export function formatOf(mime: string): InputFormat | null {

@@ -15,3 +15,11 @@ export async function creditsOf(
     return null;
   }
 }
+
+/** The account's total, to tell by how much one job has lowered it; null while others may lower it too. */
+export async function totalForOneJob(
+  { hasOtherWork }: { hasOtherWork: () => Promise<boolean> },
+  credits: Credits | null,
+): Promise<number | null> {
+  return credits === null || (await hasOtherWork()) ? null : credits.total;
+}

@@ -14,7 +14,7 @@ import { carriedOut, sendingMessage, type ResultDeps } from "./message-result.ts
 import { recoverMessage, type RecoveryDeps } from "./message-recovery.ts";
 import { watchMessage } from "./message-watch.ts";
 import { GateClosed, type StageOutcome, type StageRun } from "./stage.ts";
-import { creditsOf } from "./credits-reading.ts";
+import { creditsOf, totalForOneJob } from "./credits-reading.ts";
 import { keepTimelineBefore } from "./timeline-reading.ts";
 
 export type GenerateStageDeps = SessionDeps &
@@ -78,7 +78,7 @@ export function createGenerateStage(deps: GenerateStageDeps): StageRun {
     if (claim.job.made.edit === null && state.isReady) assertRatioPossible(state.draftText, claim.job.output);
     const session = { ...known, userId: known.userId ?? state.userId };
     const draftKey = await keepTimelineBefore(storage, claim.job, state);
-    const credits = (await creditsOf(backend, session, signal))?.total ?? null;
+    const credits = await totalForOneJob(deps, await creditsOf(backend, session, signal));
     const before = { fingerprint: state.fingerprint, draftKey, credits };
 
     const watch = watchMessage(

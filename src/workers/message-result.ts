@@ -8,14 +8,19 @@ import type { Timeline } from "../domain/timeline.ts";
 import type { SendingMessage } from "../domain/recovery.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import type { Storage } from "../storage/folder-storage.ts";
-import { creditsOf } from "./credits-reading.ts";
+import { creditsOf, totalForOneJob } from "./credits-reading.ts";
 import type { JobLanguages } from "./job-words.ts";
 import { readReply, silentReply } from "./message-reply.ts";
 import type { StageOutcome } from "./stage.ts";
 import { keepTimeline, keptTimeline, timelineIn } from "./timeline-reading.ts";
 import { secondStageText } from "./stage-news.ts";
 
-export type ResultDeps = { backend: Backend; storage: Storage; languages: JobLanguages };
+export type ResultDeps = {
+  backend: Backend;
+  storage: Storage;
+  languages: JobLanguages;
+  hasOtherWork: () => Promise<boolean>;
+};
 
 type Sent = {
   claim: Claim;
@@ -45,7 +50,7 @@ export async function carriedOut(deps: ResultDeps, sent: Sent): Promise<StageOut
   const actions = [...new Set([...(edit?.actionsBefore ?? []), ...said.actions])];
   const made = {
     timeline,
-    creditsUsed: creditsUsed(job, credits?.total ?? null),
+    creditsUsed: creditsUsed(job, await totalForOneJob(deps, credits)),
     changes: [...job.made.changes, ...changes],
   };
   if (said.edit !== null && timeline !== null && job.allowEdits && edit === null) {
@@ -78,7 +83,7 @@ async function changesOf(
   return before === null ? [] : changesBetween(before, after, language);
 }
 
-/** Of all messages of the job; null where a balance could not be read. */
+/** Of all messages of the job; null where that cannot be told. */
 function creditsUsed({ made }: RunningJob, totalNow: number | null): number | null {
   const usedBefore = made.edit === null ? 0 : made.creditsUsed;
   if (usedBefore === null || made.creditsBefore === null || totalNow === null) return null;

@@ -60,7 +60,8 @@ export async function prepareInputs(deps: PrepareDeps, claim: Claim, signal: Abo
   }
   for (const [index, url] of input.urls.entries()) {
     const at = input.files.length + index;
-    add(await prepareUrl(deps, claim, { url, at, lookTime }, signal), new URL(url).host);
+    const label = `input.urls[${index}] (${new URL(url).host})`;
+    add(await prepareUrl(deps, claim, { url, label, at, lookTime }, signal), label);
   }
   const hasNewWords = words.length > (input.textKey === null ? 0 : 1);
   return { scriptKey: hasNewWords ? await keepScript(deps.storage, id, words) : input.textKey, media };
@@ -87,18 +88,17 @@ async function prepareFile(
 async function prepareUrl(
   deps: PrepareDeps,
   claim: Claim,
-  { url, at, lookTime }: { url: string; at: number; lookTime: TimeBudget },
+  { url, label, at, lookTime }: { url: string; label: string; at: number; lookTime: TimeBudget },
   signal: AbortSignal,
 ): Promise<PreparedInput> {
-  const { host } = new URL(url);
-  await reportProgress(claim, 0, `Looking at ${host}`);
+  await reportProgress(claim, 0, `Looking at ${new URL(url).host}`);
   const maxBytes = skillNamed(claim.job.skill).largestFileBytes;
   return await deps.storage.withTempFile(async (path) => {
     const { format, charset } = await lookTime(
-      async (limited) => await lookAtUrl(deps, { url, path, maxBytes, signal: limited }),
+      async (limited) => await lookAtUrl(deps, { url, label, path, maxBytes, signal: limited }),
     );
     if (format.use === "as_is") return { medium: { from: "url", url } };
-    const name = format.use === "to_jpg" ? nameOfUrl(url) : `The text at ${host}`;
+    const name = format.use === "to_jpg" ? nameOfUrl(url) : `The text at ${label}`;
     const source = { path, name, format, at, ...(charset !== null && { charset }) };
     return await convert(deps, claim.job, source, signal);
   });

@@ -22,23 +22,23 @@ export type UrlContent = { format: InputFormat; charset: string | null };
  */
 export async function readUrlContent(
   download: Download,
-  { path, maxBytes }: { path: string; maxBytes: number },
+  { label, path, maxBytes }: { label: string; path: string; maxBytes: number },
 ): Promise<UrlContent> {
   const body = decodedBody(download);
-  const { host } = new URL(download.url);
   try {
     const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
     const sample = await takeSample(chunks);
+    if (sample.length === 0) throw new JobFailure("url_unreachable", `${label} is empty.`);
     const charset = charsetOf(download);
     const told = await formatIn(sample, download);
     if (told?.use === "as_is") {
-      if (!isSizeDeclared(download)) for await (const chunk of whole(sample, chunks, maxBytes, host)) void chunk;
+      if (!isSizeDeclared(download)) for await (const chunk of whole(sample, chunks, maxBytes, label)) void chunk;
       return { format: told, charset };
     }
     const limitBytes = told?.name === "html" ? Math.min(maxPageBytes, maxBytes) : maxBytes;
-    await pipeline(whole(sample, chunks, limitBytes, host), createWriteStream(path));
+    await pipeline(whole(sample, chunks, limitBytes, label), createWriteStream(path));
     const format = told ?? (await formatIn(path, download));
-    if (format === null) throw notSupported(host, contentTypeOf(download));
+    if (format === null) throw notSupported(label, contentTypeOf(download));
     return { format, charset };
   } finally {
     body.on("error", () => {}).destroy();
@@ -102,28 +102,25 @@ async function* whole(
   sample: Buffer,
   rest: AsyncIterator<Buffer>,
   maxBytes: number,
-  host: string,
+  label: string,
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
   for (let next: IteratorResult<Buffer> = { value: sample }; next.done !== true; next = await rest.next()) {
     bytes += next.value.length;
-    if (bytes > maxBytes) throw tooLarge(host, maxBytes);
+    if (bytes > maxBytes) throw tooLarge(label, maxBytes);
     yield next.value;
   }
 }
 
-export function tooLarge(host: string, maxBytes: number): JobFailure {
-  return new JobFailure(
-    "file_too_large",
-    `What ${host} holds is over the limit of ${Math.round(maxBytes / 1e6)} MB: compress or trim it.`,
-  );
+export function tooLarge(label: string, maxBytes: number): JobFailure {
+  return new JobFailure("file_too_large", `${label} is over the limit of ${Math.round(maxBytes / 1e6)} MB.`);
 }
 
-function notSupported(host: string, contentType: string): JobFailure {
+function notSupported(label: string, contentType: string): JobFailure {
   const [type = ""] = /^[\w.+-]{1,60}\/[\w.+-]{1,60}/.exec(contentType) ?? [];
   const claim = type === "" ? "" : `, which it calls ${type}`;
   return new JobFailure(
     "file_type_not_supported",
-    `${host} holds something else${claim}. Accepted are ${formatsInWords("as_is", "to_jpg", "to_text")}.`,
+    `${label} is something else${claim}. Accepted are ${formatsInWords("as_is", "to_jpg", "to_text")}.`,
   );
 }

@@ -16,7 +16,8 @@ export type UrlInputDeps = {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
-type Look = { url: string; path: string; maxBytes: number; signal: AbortSignal };
+/** `label`: what the address is called in errors. */
+type Look = { url: string; label: string; path: string; maxBytes: number; signal: AbortSignal };
 
 /** A failure that may have passed the next time. */
 class PassingFailure extends Error {
@@ -51,47 +52,49 @@ export async function lookAtUrl(
   }
 }
 
-async function lookOnce(get: OutboundClient["get"], { url, path, maxBytes, signal }: Look): Promise<UrlContent> {
+async function lookOnce(get: OutboundClient["get"], { url, label, path, maxBytes, signal }: Look): Promise<UrlContent> {
   try {
     const download = await get(url, { headers, maxRedirects, timeoutMs, maxBytes, signal });
-    if (download.status === 200) return await readUrlContent(download, { path, maxBytes });
+    if (download.status === 200) return await readUrlContent(download, { label, path, maxBytes });
     download.body.on("error", () => {}).destroy();
-    throw statusFailure(url, download.status);
+    throw statusFailure(label, download.status);
   } catch (error) {
-    throw failureOf(error, url, maxBytes);
+    throw failureOf(error, label, maxBytes);
   }
 }
 
-function statusFailure(url: string, status: number): Error {
-  const failure = unreachable(url, `it answered with HTTP ${status}`);
+function statusFailure(label: string, status: number): Error {
+  const failure = unreachable(label, `it answered with HTTP ${status}.`);
   const isPassing = status >= 500 || status === 408 || status === 429;
   return isPassing ? new PassingFailure(failure) : failure;
 }
 
-function failureOf(error: unknown, url: string, maxBytes: number): unknown {
-  if (isCompressionError(error)) return unreachable(url, "what it sent cannot be decompressed", error);
+function failureOf(error: unknown, label: string, maxBytes: number): unknown {
+  if (isCompressionError(error)) return unreachable(label, "what it sent cannot be decompressed.", error);
   if (!(error instanceof OutboundError)) return error;
   switch (error.kind) {
     case "bad_url":
     case "address_forbidden":
-      return new JobFailure("url_forbidden", `${hostOf(url)} cannot be used: ${error.message}`, { cause: error });
+      return new JobFailure("url_forbidden", `${label} leads to an address that cannot be used: ${error.message}`, {
+        cause: error,
+      });
     case "too_large":
-      return tooLarge(hostOf(url), maxBytes);
+      return tooLarge(label, maxBytes);
     case "dns":
     case "connect":
     case "timeout":
     case "reset":
-      return new PassingFailure(unreachable(url, error.message, error));
+      return new PassingFailure(unreachable(label, error.message, error));
     case "tls":
     case "bad_response":
     case "too_many_redirects":
     case "aborted":
-      return unreachable(url, error.message, error);
+      return unreachable(label, error.message, error);
   }
 }
 
-function unreachable(url: string, reason: string, cause?: unknown): JobFailure {
-  return new JobFailure("url_unreachable", `${hostOf(url)}: ${reason}`, { cause });
+function unreachable(label: string, reason: string, cause?: unknown): JobFailure {
+  return new JobFailure("url_unreachable", `${label}: ${reason}`, { cause });
 }
 
 /** The decoders' errors have codes such as `Z_DATA_ERROR` and `ERR_…PADDING…`, and are about what was sent. */
@@ -102,8 +105,4 @@ function isCompressionError(error: unknown): boolean {
     typeof error.code === "string" &&
     /^(?:Z_|ERR__ERROR_)/.test(error.code)
   );
-}
-
-function hostOf(url: string): string {
-  return URL.parse(url)?.host ?? "the address";
 }
