@@ -22,6 +22,9 @@ import { createSessionSettler } from "./workers/session-settler.ts";
 import { startWorkers } from "./workers/supervisor.ts";
 import { createWebhookDelivery } from "./workers/webhook-delivery.ts";
 
+/** A caller waits for the answer, and many may do so at once. A session whose state is larger is shown as it was kept. */
+const backendLimitsForCallers = { rateLimitRepeats: 0, maxAnswerBytes: 4 * 1024 * 1024 };
+
 /** Until tenants are managed, the one API key belongs to this one. */
 const tenant = "default";
 
@@ -57,7 +60,7 @@ type Parts = { config: Config; queue: OpenQueue; storage: Storage; outbound: Out
 async function startApi(parts: Parts, stops: (() => Promise<void>)[]): Promise<string> {
   const { config, queue, storage, outbound, log } = parts;
   // Whoever waits for an answer is told of a limit at once, instead of after the pause that jobs make.
-  const backend = connectBackend({ ...parts, identityStore: queue.requestIdentities }, { rateLimitRepeats: 0 });
+  const backend = connectBackend({ ...parts, identityStore: queue.requestIdentities }, backendLimitsForCallers);
   const api = await createApi({
     logger: log,
     now: Date.now,
@@ -114,8 +117,8 @@ async function startWork(parts: Parts, stops: (() => Promise<void>)[]): Promise<
   });
 }
 
-/** What some process has to look after all the time: leftovers of crashes, closed gates, sessions that settle. */
-function periodicWork({ config, queue, log }: Parts, backend: Backend): Periodic[] {
+/** What some process has to look after all the time: leftovers of crashes, in Redis and in files, closed gates, sessions that settle. */
+function periodicWork({ config, queue, storage, log }: Parts, backend: Backend): Periodic[] {
   const { gates, admission, records, settling, sweeper, locks } = queue;
   const now = Date.now;
   const lookAtGates = createGatekeeper({
@@ -129,7 +132,13 @@ function periodicWork({ config, queue, log }: Parts, backend: Backend): Periodic
   });
   const timings = timingsOf(config).recovery;
   const settleSessions = createSessionSettler({ backend, records, settling, admission, timings, now, log });
-  return Object.entries({ sweep: sweeper.sweep, gates: lookAtGates, settle: settleSessions }).map(([name, work]) =>
+  const works = {
+    sweep: sweeper.sweep,
+    gates: lookAtGates,
+    settle: settleSessions,
+    temporary: storage.removeStaleTemporary,
+  };
+  return Object.entries(works).map(([name, work]) =>
     createPeriodic({ name, work, everyMs: config.SWEEP_MS, locks, log }),
   );
 }

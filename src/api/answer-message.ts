@@ -4,7 +4,7 @@ import { answerText, type Said } from "../domain/answer-text.ts";
 import { JobFailure } from "../domain/failure.ts";
 import { sessionIdSchema, type JobId } from "../domain/id.ts";
 import { intentOf } from "../domain/intent.ts";
-import { jobViewSchema, viewOfJob } from "../domain/job-view.ts";
+import { jobViewSchema } from "../domain/job-view.ts";
 import { languageOfWords } from "../domain/language.ts";
 import { hasFiles, jobRequestOf, type MessageRequest } from "../domain/message-request.ts";
 import { sessionViewSchema, viewOfSession, type Session } from "../domain/session.ts";
@@ -12,9 +12,10 @@ import { summaryOf } from "../domain/timeline.ts";
 import { acceptJob } from "./accept-job.ts";
 import type { AskBackend } from "./ask-backend.ts";
 import { creditsViewSchema, readCredits } from "./credits-view.ts";
-import type { ApiDeps, StoredJob } from "./dependencies.ts";
+import type { ApiDeps } from "./dependencies.ts";
 import type { Answer } from "./idempotency.ts";
 import { InvalidRequest } from "./invalid-request.ts";
+import { viewOf } from "./job-answer.ts";
 import { lookAt } from "./look-at-session.ts";
 
 const shared = {
@@ -109,8 +110,4 @@ function assertSomethingToExport({ id, place, timeline, currentJobId }: Session)
 function nothingToUpload(): InvalidRequest {
   const message = "there is nothing to upload: upload files with POST /v1/files, and name them here or in `urls`";
   return new InvalidRequest([{ in: "body", path: "files", message }]);
-}
-
-function viewOf({ job, circumstances }: StoredJob): z.infer<typeof jobViewSchema> {
-  return viewOfJob(job, circumstances);
 }

@@ -182,7 +182,7 @@ export const defaultApiLimits: ApiLimits = {
   heartbeatMs: 15_000,
   checkTimeoutMs: 2_000,
   backendAnswerMs: 10_000,
-  maxBackendQuestions: 500,
+  maxBackendQuestions: 50,
   drainMs: 10_000,
 };
 

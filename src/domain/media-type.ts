@@ -58,11 +58,6 @@ export function formatOfUrl(url: string): InputFormat | null {
   return name === undefined ? null : { name, ...formats[name] };
 }
 
-/** Whether the backend's upload takes it as it is. */
-export function isUploadable(mime: string): boolean {
-  return formatOf(mime)?.use === "as_is";
-}
-
 /** The names of the formats that are used in one of these ways, for people: `mp4, mov or avi`. */
 export function formatsInWords(...uses: InputUse[]): string {
   const names = formatNames.filter((name) => uses.includes(formats[name].use));

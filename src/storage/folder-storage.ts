@@ -25,16 +25,18 @@ export type Storage = {
   pathOf: (key: string) => string;
   /** A path for what writes files itself, gone when `work` is done; after a crash, as soon as it is stale. */
   withTempFile: <Result>(work: (path: string) => Promise<Result>) => Promise<Result>;
+  /** What a crash left of temporary files goes, once nobody has written to it for `staleTempAgeMs`. */
+  removeStaleTemporary: () => Promise<void>;
   /** Does nothing when it is gone already. */
   remove: (key: string) => Promise<void>;
 };
 
-const defaultStaleTempAgeMs = 24 * 60 * 60 * 1000;
+/** Longer than anything that writes a file pauses, or than a stage may take. */
+const defaultStaleTempAgeMs = 2 * 60 * 60 * 1000;
 
 /**
  * File storage in a local folder, which several processes may share. A file is written under a temporary name, flushed to the disk
- * and then renamed: under its final name it is whole or not there, also after a crash or power loss. What a crash left of
- * temporary files is removed at the start, once nobody has written to it for `staleTempAgeMs`.
+ * and then renamed: under its final name it is whole or not there, also after a crash or power loss.
  */
 export async function createFolderStorage(deps: {
   dir: string;
@@ -47,7 +49,7 @@ export async function createFolderStorage(deps: {
   await Promise.all(folders.map((path) => mkdir(path, { recursive: true })));
   await syncFolder(dir);
   const staleTempAgeMs = deps.staleTempAgeMs ?? defaultStaleTempAgeMs;
-  await removeStale(tempDir, (deps.now ?? Date.now)() - staleTempAgeMs);
+  const now = deps.now ?? Date.now;
 
   async function putAs(key: string, source: StorageSource, options: PutOptions): Promise<Stored> {
     const path = storagePath(dir, key);
@@ -99,6 +101,7 @@ export async function createFolderStorage(deps: {
     stat: (key) => statOrNull(storagePath(dir, key)),
     pathOf: (key) => storagePath(dir, key),
     withTempFile,
+    removeStaleTemporary: async () => await removeStale(tempDir, now() - staleTempAgeMs),
     remove: (key) => rm(storagePath(dir, key), { force: true }),
   };
 }

@@ -33,7 +33,15 @@ type Medium = Prepared["media"][number];
 /** One of the job's inputs, as what it is for the backend: words, or something to see or hear. */
 type PreparedInput = { words: string } | { medium: Medium };
 /** An input whose bytes are at hand. `at` is its place among the job's inputs. */
-type LocalInput = { path: string; name: string; format: InputFormat; charset?: string; at: number };
+type LocalInput = {
+  path: string;
+  /** In errors. Of a URL it holds no more than the host: the rest may be all that it takes to fetch it. */
+  name: string;
+  uploadName: string;
+  format: InputFormat;
+  charset?: string;
+  at: number;
+};
 
 const maxScriptBytes = requestLimits.textChars * 4;
 const maxJpegBytes = 256 * 1024 * 1024;
@@ -82,7 +90,12 @@ async function prepareFile(
   }
   if (format.use === "as_is") return { medium: { from: "storage", storageKey: file.storageKey, name, mime } };
   await reportProgress(claim, 0, `Reading ${name}`);
-  return await convert(deps, claim.job, { path: deps.storage.pathOf(file.storageKey), name, format, at }, signal);
+  return await convert(
+    deps,
+    claim.job,
+    { path: deps.storage.pathOf(file.storageKey), name, uploadName: name, format, at },
+    signal,
+  );
 }
 
 async function prepareUrl(
@@ -98,8 +111,8 @@ async function prepareUrl(
       async (limited) => await lookAtUrl(deps, { url, label, path, maxBytes, signal: limited }),
     );
     if (format.use === "as_is") return { medium: { from: "url", url } };
-    const name = format.use === "to_jpg" ? nameOfUrl(url) : `The text at ${label}`;
-    const source = { path, name, format, at, ...(charset !== null && { charset }) };
+    const name = `What is at ${label}`;
+    const source = { path, name, uploadName: nameOfUrl(url), format, at, ...(charset !== null && { charset }) };
     return await convert(deps, claim.job, source, signal);
   });
 }
@@ -131,14 +144,19 @@ async function convert(
 async function keepJpeg(
   { storage, converter }: PrepareDeps,
   { id }: RunningJob,
-  { path, name, at }: LocalInput,
+  { path, name, uploadName, at }: LocalInput,
   signal: AbortSignal,
 ): Promise<Medium> {
   return await storage.withTempFile(async (jpegPath) => {
     await converter.jpegOf({ path, name }, jpegPath, signal);
     const key = storageKey("file", `${id}-${at}.jpg`);
     await storage.putAs(key, createReadStream(jpegPath), { maxBytes: maxJpegBytes, signal });
-    return { from: "storage", storageKey: key, name: `${name.replace(/\.\w{1,8}$/, "")}.jpg`, mime: "image/jpeg" };
+    return {
+      from: "storage",
+      storageKey: key,
+      name: `${uploadName.replace(/\.\w{1,8}$/, "")}.jpg`,
+      mime: "image/jpeg",
+    };
   });
 }
 

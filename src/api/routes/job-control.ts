@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { JobFailure } from "../../domain/failure.ts";
 import { jobIdSchema } from "../../domain/id.ts";
-import { jobViewSchema, viewOfJob } from "../../domain/job-view.ts";
-import type { ApiDeps, StoredJob } from "../dependencies.ts";
+import { jobViewSchema } from "../../domain/job-view.ts";
+import type { ApiDeps } from "../dependencies.ts";
 import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
+import { acceptedAnswer, viewOf } from "../job-answer.ts";
 import { answers, problems, type Api } from "../openapi-answers.ts";
 import { retryJob } from "../retry-job.ts";
-import { acceptedAnswer, findJob, jobParams } from "./jobs.ts";
+import { findJob, jobParams } from "./jobs.ts";
 
 const retrySchema = z
   .strictObject({
@@ -89,20 +90,16 @@ export function addJobControlRoutes(app: Api, deps: ApiDeps): void {
     },
     handler: async (request, reply) => {
       const { tenant, params, body, log } = request;
-      const { job: original } = await findJob(deps, tenant, params.id);
       await answerOnce(deps.idempotency, request, reply, {
         fingerprint: fingerprintOf({ retryOf: params.id, ...body }),
         newId: () => deps.newId("job"),
-        make: async (id) =>
-          acceptedAnswer(
-            await retryJob({ ...deps, log }, { tenant, id: jobIdSchema.parse(id), original, resend: body.resend }),
-          ),
+        make: async (id) => {
+          const { job: original } = await findJob(deps, tenant, params.id);
+          const retry = { tenant, id: jobIdSchema.parse(id), original, resend: body.resend };
+          return acceptedAnswer(await retryJob({ ...deps, log }, retry));
+        },
       });
       return reply;
     },
   });
-}
-
-function viewOf({ job, circumstances }: StoredJob): z.infer<typeof jobViewSchema> {
-  return viewOfJob(job, circumstances);
 }

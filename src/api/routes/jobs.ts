@@ -2,11 +2,12 @@ import { z } from "zod";
 import { JobFailure, type FailureCode } from "../../domain/failure.ts";
 import { jobIdSchema } from "../../domain/id.ts";
 import { jobRequestSchema } from "../../domain/job-request.ts";
-import { jobViewSchema, viewOfJob, type JobView } from "../../domain/job-view.ts";
+import { jobViewSchema } from "../../domain/job-view.ts";
 import { jobStatuses } from "../../domain/job.ts";
 import { acceptJob } from "../accept-job.ts";
 import type { ApiDeps, StoredJob } from "../dependencies.ts";
-import { answerOnce, fingerprintOf, idempotencyHeaders, type Answer } from "../idempotency.ts";
+import { answerOnce, fingerprintOf, idempotencyHeaders } from "../idempotency.ts";
+import { acceptedAnswer, viewOf } from "../job-answer.ts";
 import { answers, problems, type Api } from "../openapi-answers.ts";
 
 const maxPageSize = 100;
@@ -112,15 +113,6 @@ export function addJobRoutes(app: Api, deps: ApiDeps): void {
       return { object: "list" as const, data: jobs.map(viewOf), has_more: next !== null, next_cursor: next };
     },
   });
-}
-
-function viewOf({ job, circumstances }: StoredJob): JobView {
-  return viewOfJob(job, circumstances);
-}
-
-/** The answer to a request that a job was accepted for. */
-export function acceptedAnswer(stored: StoredJob): Answer {
-  return { status: 202, body: viewOf(stored), location: `/v1/jobs/${stored.job.id}` };
 }
 
 /** Throws `not_found` where the tenant has no such job. */

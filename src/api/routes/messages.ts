@@ -55,15 +55,14 @@ export function addMessageRoutes(app: Api, deps: ApiDeps, ask: AskBackend): void
     },
     handler: async (request, reply) => {
       const { tenant, params, body, log } = request;
-      const session = await findSession(deps, tenant, params.id);
       await answerOnce(deps.idempotency, request, reply, {
-        fingerprint: fingerprintOf({ sessionId: session.id, ...body }),
+        fingerprint: fingerprintOf({ sessionId: params.id, ...body }),
         newId: () => deps.newId("job"),
-        make: async (id) =>
-          await answerMessage(
-            { ...deps, log, ask, reply },
-            { tenant, session, jobId: jobIdSchema.parse(id), request: body },
-          ),
+        make: async (id) => {
+          const session = await findSession(deps, tenant, params.id);
+          const message = { tenant, session, jobId: jobIdSchema.parse(id), request: body };
+          return await answerMessage({ ...deps, log, ask, reply }, message);
+        },
       });
       return reply;
     },

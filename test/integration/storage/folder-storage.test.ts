@@ -222,7 +222,8 @@ describe("a process that is killed while it writes", () => {
     const [old, young] = [join(dir, "tmp", "old"), join(dir, "tmp", "young")];
     await Promise.all([writeFile(old, "x"), writeFile(young, "x")]);
     await utimes(old, new Date(0), new Date(0));
-    await createFolderStorage({ dir, staleTempAgeMs: 60_000 });
+    const shared = await createFolderStorage({ dir, staleTempAgeMs: 60_000 });
+    await shared.removeStaleTemporary();
     expect(await filesIn(dir)).toEqual([young]);
   });
 });
