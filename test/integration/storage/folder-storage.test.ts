@@ -199,9 +199,9 @@ describe("a process that is killed while it writes", () => {
     await ended;
 
     expect(await stat(key)).toBeNull();
-    await createFolderStorage({ dir });
+    await (await createFolderStorage({ dir })).removeStaleTemporary();
     expect(await filesIn(dir)).toHaveLength(1);
-    await createFolderStorage({ dir, now: () => Date.now() + 25 * 3_600_000 });
+    await (await createFolderStorage({ dir, now: () => Date.now() + 3 * 3_600_000 })).removeStaleTemporary();
     expect(await filesIn(dir)).toEqual([]);
   });
 
