@@ -4,7 +4,14 @@ const at = { seq: z.number(), at: z.iso.datetime().transform((text) => Date.pars
 const schemas = {
   message: z.object({ ...at, session: z.string(), text: z.string(), credits: z.number(), run: z.string() }),
   run_ended: z.object({ ...at, run: z.string(), outcome: z.enum(["done", "failed"]), credits: z.number() }),
-  render: z.object({ ...at, session: z.string(), render: z.string(), event: z.string(), draft_unchanged: z.boolean() }),
+  render: z.object({
+    ...at,
+    session: z.string(),
+    render: z.string(),
+    event: z.string(),
+    draft_unchanged: z.boolean(),
+    draft_sha256: z.string(),
+  }),
   upload: z.object({ ...at, session: z.string(), filename: z.string() }),
   fault: z.object({ ...at, endpoint: z.string() }),
 } as const;
