@@ -5,7 +5,7 @@ const small = anyOf(`
   when (?:it is |its |you are |that is |all |everything is )?(?:done|ready|finished|completed?|possible|you can)|with (?:me|us)|make sure|first of all|ready when you are|
   (?:as|to|into|in|like|one) (?:an? )?(?:one |video |mp4 |single |regular |normal |final )?(?:file|mp4|mov|video file)|an? (?:mp4|file|link)|one thing|last thing|once more|
   one more time|a look|a moment|a second|a sec|a minute|a bit|a way|a lot|a bunch|a ton|a favou?r|at the moment|at present|same as before|better quality|instead(?! of)|good enough|that works|(?:that|this) will do|hold on|hang on|one sec|wait|
-  omg|s|rn|fr|tbh|ngl|kk|aight|okie|bet|gg|howdy|greetings|hiya|heya|ya|yea|ye|da|thnx|thanx|ppl|plox|team here|yesss?|hi|hello|hey|yo|sweet|neat|dope|sick|bravo|regards|ta|nearly|almost|about to|yesterday|since yesterday|this week|this month|last month|dear|good (?:morning|afternoon|evening|day)|thanks|thank|thx|ty|tysm|cheers|please|kindly|sorry|excuse me|no|nah|nope|ok|okay|k|yes|yeah|yep|yup|sure|
+  omg|s|rn|fr|tbh|ngl|kk|aight|okie|bet|gg|back|howdy|greetings|hiya|heya|ya|yea|ye|da|thnx|thanx|ppl|plox|team here|yesss?|hi|hello|hey|yo|sweet|neat|dope|sick|bravo|regards|ta|nearly|almost|about to|yesterday|since yesterday|this week|this month|last month|dear|good (?:morning|afternoon|evening|day)|thanks|thank|thx|ty|tysm|cheers|please|kindly|sorry|excuse me|no|nah|nope|ok|okay|k|yes|yeah|yep|yup|sure|
   alright|all right|great|perfect|perfectly|awesome|nice|nicely|cool|excellent|amazing|wonderful|fantastic|lovely|brilliant|beautiful|good|fine|super|wow|lgtm|love|lol|
   haha|hmm|um|uh|oh|ah|well|right|very|much|many|lots|man|bro|dude|mate|buddy|fam|guys|team|folks|sir|maam|friend|reelay|bot|assistant|there|quick|
   q|question|curious|wondering|wonder|grateful|appreciate|appreciated|happy|glad|so kind as|kind enough|so good as|trouble|
@@ -36,17 +36,17 @@ export const editing = new RegExp(
   anyOf(`
   \\b(?:make(?! sure)|create|generate|produce|build|design|add|insert|put|place|remove|delete|erase|trim|crop|shorten|lengthen|extend|change|replace|swap|switch|convert|transform|
   adjust|fix|correct|modify|improve|enhance|polish|slow|mute|raise|increase|decrease|reduce|boost|brighten|darken|blur|zoom|rotate|flip|reverse|fade|animate|merge|
-  combine|split|loop|translate|narrate|explain|describe|include|exclude|reorder|rearrange|overlay|apply|sharpen|stabili[sz]e|redo|remake|rework|rewrite|undo|revert|highlight|
+  combine|split|loop|translate|narrate|explain(?:ed)?|describe|include|exclude|reorder|rearrange|overlay|apply|sharpen|stabili[sz]e|redo|remake|rework|rewrite|undo|revert|highlight|
   mention|turn|animated?|colou?ri[sz]e|transcribe|publish|compare|(?:cut|edit) (?:it|the|this|my|down|out|to|off))\\b|
-  \\b(?:bigger|larger|smaller|shorter|longer|louder|quieter|softer|brighter|darker|lighter|warmer|cooler|faster|slower|bolder|clearer|funnier|sharper|better|more|less|too|
-  should|must|prefer|rather|instead of|hoping|imagine|unless|except|without|maybe)\\b|
+  \\b(?:bigger|larger|smaller|shorter|longer|louder|quieter|softer|brighter|darker|lighter|warmer|cooler|faster|slower|bolder|clearer|funnier|sharper|better|more|less|too(?!$)|
+  should|must|prefer|rather|instead of|hoping|imagine|(?:when|once|after|as soon as|if) .*(?:fixed|added|removed|changed|deleted|corrected|adjusted|replaced|trimmed|updated|edited|adding|fixing|removing|changing)|unless|except|without|maybe)\\b|
   \\bwith (?:an?|some|no|the|my|our|bigger|subtitles|\\d+)\\b|\\bwould (?:like|love|want)(?! to\\b)|
   \\b(?:wants?|wanted|needs?|wish)\\b(?! (?:it|this|that|them|to|the (?:video|file|clip|mp4|link))\\b|$)|
   \\b(?:want|wants|need|needs|like) (?:it|this|that|them|the [^ ]+) (?:to be|as|with|in (?!\\d|an?\\b|the\\b)|[^ ]+ed)\\b|
   \\ban? (?:[^ ]+ ){0,3}(?:video|clip|film|movie|reel|promo|ad|slideshow|vlog|short|animation|trailer|version)\\b|
   \\b(?:is|are|looks?|sounds?|feels?|seems?|bit|kinda|pretty|quite|so|not) (?:off|wrong|bad|dark|dull|slow|fast|boring|abrupt|ugly|weird|loud|quiet|blurry|awful|terrible|
   shaky|grainy|long|short|cut off)\\b|\\bnot (?:great|good|right|happy|it|quite|what|like)\\b|
-  \\b(?:start over|from scratch|sucks|hate|dislike|forget|vertical|square|portrait|landscape|horizontal|widescreen|black and white|slow mo|slow motion|gif|mp3|wav|srt|\\d+:\\d+|weblink|style|vibe)\\b`),
+  \\b(?:start over|from scratch|thinking(?! about)|picture this|envision|ideally|sucks|hate|dislike|forget|vertical|square|portrait|landscape|horizontal|widescreen|black and white|slow mo|slow motion|gif|mp3|wav|srt|\\d+:\\d+|weblink|style|vibe)\\b`),
 );
 /** What a video is made of. Said beside a request, it is mostly to be changed. */
 export const contents = new RegExp(
@@ -60,11 +60,11 @@ const someone = "(?:i|we|you|he|she|they|it|that|this|everyone|everybody|someone
 const praised =
   "(?:good|great|fine|perfect|ok|okay|nice|lovely|amazing|beautiful|awesome|right|excellent|brilliant|spot on|correct|cool|done|all set|fantastic|wonderful|stunning|superb)";
 const liking =
-  "(?:love[sd]?|loving|like[sd]?|adore|happy|pleased|satisfied|thanks|thank|great job|good job|nice work|great work|nice job|well done|(?:brilliant|amazing|lovely|wonderful|excellent|fantastic|good|superb|beautiful|solid) (?:work|job|stuff|result))";
+  "(?:love[sd]?|loving|like[sd]?|adore|happy|pleased|satisfied|thanks|thank (?:you|u)|great job|good job|nice work|great work|nice job|well done|(?:brilliant|amazing|lovely|wonderful|excellent|fantastic|good|superb|beautiful|solid) (?:work|job|stuff|result))";
 const praise = new RegExp(
   `^(?!.*\\b(?:but|except|too|not|would|could|should|more|less|if|want|need|make|add|export|download|send)\\b)` +
     `(?:.*\\b(?:s|is|are|looks?|sounds?|works?|came out|turned out|feels?|seems?) (?:[^ ]+ ){0,2}${praised}\\b|` +
-    `(?:(?:${someone}|(?:my|the) [^ ]+) )?(?:am |are |is )?(?:really |so |very |just |absolutely |totally )*${liking}\\b)`,
+    `(?:(?:${someone}|(?:my|the|our) [^ ]+|kids|everyone|all) )?(?:am |are |is )?(?:really |so |very |just |absolutely |totally )*${liking}\\b)`,
 );
 
 /** "No more changes": refuses what would be an edit. "Don't use the first clip" is one. */
@@ -94,6 +94,8 @@ const adjunct = new RegExp(
 );
 const leadingSmallWords = new RegExp(`^(?:${smallWord})+(?=(?:i|we|so|because|as|for|to|by|before|from|of|on|at) )`);
 
+const asFile = /\b(?:to|as|into) an? (?:video )?file\b/;
+
 export function isWeighty(part: string): boolean {
   return (
     editing.test(part) || contents.test(part) || /\b(?:export|download|render|send|save|upload|credits?)\b/.test(part)
@@ -103,7 +105,7 @@ export function isWeighty(part: string): boolean {
 export function isContext(part: string): boolean {
   if (hasMedia.test(part) || praise.test(part) || refusal.test(part) || finishing.test(part)) return true;
   const telling = part.replace(leadingSmallWords, "");
-  if (editing.test(telling) || contents.test(telling)) return false;
+  if (editing.test(part.replace(asFile, "")) || contents.test(part)) return false;
   return adjunct.test(part) || adjunct.test(telling) || circumstance.test(part) || statement.test(part);
 }
 
@@ -118,7 +120,7 @@ const handOver = new RegExp(
 export const refusesExport = /\b(?:do not|not to|never mind|no|without) .*(?:export|download|send|render)/;
 
 const order =
-  /\?$|^(?:(?:please|just|ok|now|and|so|hey|hi) )*(?:which|who|why|how|is|are|does|do(?! not)|did|can(?! not)|could|would|will|should|has|am|(?:when|where) (?:is|are|will|can|do|does)|what(?! a\b| (?:we|i|you)\b)|have (?:the|it|my|your|you)|use|like(?! it| the)|same|try|start|play|read|watch|get|complete|copy|share|finish(?! up)|say|help|show|send|(?:e ?mail|post)(?! s\b)|tweet|forward|give)\b/;
+  /\?$|^(?:(?:please|just|ok|now|and|so|hey|hi) )*(?:which|who|why|how|is|are|does|do(?! not)|did|can(?! not)|could|would|will|should|has|am|(?:when|where) (?:is|are|will|can|do|does)|what(?! a\b| (?:we|i|you)\b)|have (?:the|it|my|your|you)|use|like(?! it| the)|same|try|start|play|read|watch|get|complete|copy|share|finish(?! up)|say|help|show|send|(?:e ?mail|post)(?! s\b)|tweet|forward|give|let (?:me|us) (?:have|see|try|hear|add|use|go with))\b/;
 const courteous = new RegExp(
   `^(?:(?:hi|hey|ok|please|so|and) )*(?:(?:can|could|would|will|do|did) (?:you|i|we|someone)(?: (?:please|just|maybe|quickly|kindly|possibly))*` +
     `(?: (?:check|tell me|help(?: me)?(?: out)?|know|see|confirm|have a look|look|mind|say|let me know|do (?:that|this|it)|ask))?(?: (?:please|that|for me|it|this|a favor|something|now|a question|you))*|` +

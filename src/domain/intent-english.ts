@@ -28,11 +28,11 @@ const ofCredits = smallWordsWith(`
   topped up|refreshed|low|total|count|info|afford|cover|work with|worry about|worried about|enough|extra|an?|another|situation|after|since|burned|consumed`);
 const notCredits = new RegExp(
   `\\b${anyOf(`
-  buy|purchase|costs?|refund|charged?|wrong|disappeared|transfer|top|earn|expires?|bank|customer|users?|phone|growing|going up|vanished|stolen|buying|pay|price|exporting|\\d+ credits|discount|policy|work$|(?<!i )mean$|roll(?:ing)?|(?:at|in|during) the end|cast|crew|end credits|credits? (?:cards?|scores?|union|work)|
+  buy|purchase|costs?|refund|charged?|wrong|disappeared|transfer|top|earn|expires?|bank|customer|users?|phone|growing|going up|vanished|stolen|buying|pay|price|exporting|\\d+ credits|discount|policy|work$|(?<!i )mean$|roll(?:ing)?|(?:at|in|during) the end|cast|crew|shared|calculated|scroll|in the credits|end credits|credits? (?:cards?|scores?|union|work)|
   per|should|(?:would|will|does) (?:an?|it|this|that|the|one) (?:[^ ]+ )*(?:take|use|need|eat)|to (?:make|create)$|what (?:is|are) (?:an? )?(?:credits?|balance)(?! (?:do|on|in|of|left|remaining|i|we|for|right|at|now|like))|happens|how (?:do|does|can) (?:credits|the credits|i (?:get|use|earn|buy))|what can i|for \\d+|(?:can|may|could) i (?:use|share|transfer|give)|(?<!how many )more credits|(?:give|send|want|need) (?:me |us )?(?:free |more |some )*credits`)}\\b|\\b(?:i|we) need to make|\\bbalance (?:between|the|of (?!my|our|the account|credits|points))`,
 );
 /** Who asks about his own credits may do it in any words. */
-const creditQuestion = `^(?:[^ ]+ ){0,4}?(?:how (?:many|much|is|are|low)|what|which|is|are|am|do|does|did|have|has|will|got|s)\\b.*\\b${points}\\b.*$`;
+const creditQuestion = `^(?:[^ ]+ ){0,4}?(?:how (?:many|much|is|are|low)|what|which|is|are|am|do|does|did|have|has|will|got|s)\\b(?=.*\\b(?:my|our|i|we|left|remaining|account|arrived?|refreshed)\\b).*\\b${points}\\b.*$`;
 const credits = { asks: "credits", unless: notCredits, smallWords: ofCredits, inContext: true, maxUnknown: 0 } as const;
 
 const done = anyOf(`
@@ -62,7 +62,7 @@ const notAboutState =
   /\b(?:who|think|support|formats?|wrong|costs?|credits|balance|how do|how can|how to|send|download|export(?! (?:done|ready|finished|going|status))|upload|free|allowed|christmas)\b/;
 /** "It is not finished" tells; "once it is ready" only says when. */
 const notReady =
-  /\bwho\b|^(?:(?:and|so|ok|but) )*(?:it|this|that|the [^?]*?|my [^?]*?) (?:is|are|was|has|did) [^?]*$|\b(?:good enough|too|should|best|why|do not|payment|credits|account)\b|^(?:(?:and|so|ok) )*(?:as soon as|once|when|if|after) (?:it|this|that|the|my|you|everything|we)\b/;
+  /\bwho\b|^(?:(?:and|so|ok|but) )*(?:it|this|that|the [^?]*?|my [^?]*?) (?:is|are|was|has|did) [^?]*$|\b(?:good enough|too|should|best|why|supported|do not|payment|credits|account)\b|^(?:(?:and|so|ok) )*(?:as soon as|once|when|if|after) (?:it|this|that|the|my|you|everything|we)\b/;
 
 const notUpload =
   /\b(?:youtube|instagram|tiktok|facebook|bar|icon|(?<!where is the upload )button|failed|date|speed|animation|what|which|why|limit|how (?:large|big|many)|when|did|does|has|was|should|not|costs?)\b/;
@@ -95,11 +95,11 @@ const cores: readonly Core[] = [
   ...coresFor(credits, [
     `how (?:many|much)(?: [^ ]+){0,3}? ${points}\\b`,
     `\\bhow (?:many|much) .{1,40} with my ${credit}\\b`,
-    `\\b(?:left|remaining|available|current) ${points}\\b`,
+    `\\b(?:left|remaining|available|current|number of) ${points}\\b|\\bhow (?:many|much) ${points} did (?:it|that|this|the last|my last) .{1,20}$`,
     `\\b${points}(?: [^ ]+){0,4}? (?:left|remain(?:s|ing)?|available|leftover|unused|used up|usage|balance|check|count|status|situation)\\b`,
     `\\b(?:remaining|left|available|unused|spare|leftover|current|account|any|some|still|out of|low on|short on|short of)(?: [^ ]+){0,2}? ${credit}\\b`,
     `\\b(?:enough|cover|afford|sufficient|left)\\b.*\\b${credit}\\b(?: (?:for|to) .{1,40})?|\\b${credit}\\b.*\\b(?:enough|cover|sufficient|left to)\\b(?: (?:for|to)?.{1,40})?`,
-    `\\b(?:my|our|the)(?: [^ ]+){0,2}? ${credit}\\b`,
+    `\\b(?:my|our)(?: [^ ]+){0,2}? ${credit}\\b|\\bthe (?:[^ ]+ )?balance\\b|\\bthe (?:account|credit|current|remaining|left) [^ ]+\\b(?<=${credit})`,
     "\\b(?:what|how much|how many)\\b(?: [^ ]+){0,5} (?:left|remaining)\\b(?=.* (?:account|credits?|plan|subscription)|$)",
     "\\bis my account (?:empty|low|out|dry)\\b|\\bcan (?:i|we) (?:still )?afford\\b.*",
     "\\bwhat does my account (?:say|show|have)\\b|^(?:credits?|balance) (?:wise|i mean)",
@@ -153,7 +153,7 @@ const cores: readonly Core[] = [
       `\\b(?:an?|some|few|several|two|three|\\d+|my) (?:[^ ]+ ){0,2}${media} (?:that )?(?:i (?:want|need|would like) )?to upload\\b`,
       `\\b(?:want|like|need|going|let me|wanna|can i|could i|gonna)\\b.* (?:send|add|share) (?:in )?(?:(?:some|a few|my|our|several|more|two|three|\\d+|an?) )(?:[^ ]+ )?(?:photos?|pictures?|pics?|clips|footage|files|images?)\\b(?! to)`,
       `\\b(?:have|got) .{1,60} to (?:send|upload|give|share)(?: you| in)?\\b|\\bwhere (?:do|can|should) i (?:put|drop|send) (?:my|the|some) ${media}\\b`,
-      "^(?:.* )?uploading(?: (?!(?:and|with|then|to)\\b)[^ ?]+){0,4}",
+      "(?:^|\\b(?:am|are|now|just|sec|second|moment|on|be|about to|while) )uploading(?: (?!(?:and|with|then|to)\\b)[^ ?]+){0,4}",
       "\\b(?:re ?)?(?:up ?load(?:ing|s)?)\\b(?: button)?(?! (?:and|my [^ ]+ and)\\b)",
     ],
   ),
@@ -161,7 +161,7 @@ const cores: readonly Core[] = [
     `\\b(?:(?:is it (?:ok|possible)|is there (?:a|any|some) (?:way|chance)) to |is there (?:a|any) |(?:could|can) it be |get (?:it|this) )?(?:re ?)?(?:export|download|output|dl|render)(?:ed)?\\b(?: out| away| link| button)*(?: ${toMe}${result}| (?:video|project|clip|vid)\\b| (?=an? ))?(?! (?:a|an)\\b)`,
     "\\bmake (?:it|this|the file|the video|the mp4) (?:available|ready) (?:for|to) download\\b",
     "\\b(?:start|begin|proceed with|do|run|trigger|hit|press|go ahead with|click|perform|kick off|generate|get|mind|about|try|for|to|finish) (?:the |an |my )?(?:export|download|render|final mp4)(?:ing)?\\b(?: (?:link|going|started|it|this|that|the video|my video|again|now))*",
-    `\\b(?:send|give|get|hand over|share|e ?mail|forward|deliver|ship|fetch|grab|ping|sling|airdrop|transfer|provide|return|sending|sharing|giving) ${toMe}${result}${notYet}${notToOthers}`,
+    `\\b(?:(?:re ?)?send|give|get|hand over|share|e ?mail|forward|deliver|ship|fetch|grab|ping|sling|airdrop|transfer|provide|return|sending|sharing|giving) ${toMe}${result}${notYet}${notToOthers}`,
     `\\b(?:(?:drop|pull|slide|toss|text|pass|hand|shoot|dm|throw|hook) (?:me|us|over|it over)(?: up with)?|pull) ${toMe}${result}${notYet}`,
     "\\bshow me (?:the|my) (?:final|finished|completed) (?:video|clip|film|result|version|cut|product|movie)\\b",
     `\\b(?:get|getting|put|putting|have|transfer|move|copy) (?:it|this|that|${the} ${named}(?:video|vid|clip|file|movie|film)) (?:on|onto|to|in|into) my (?:phone|computer|laptop|pc|mac|ipad|tablet|device|drive|desktop|inbox)\\b`,

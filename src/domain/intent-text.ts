@@ -6,7 +6,10 @@ const traditionalForms =
   "盡尽儘尽讓让馬马剛刚準准備备錄录問问題题東东訊讯為为與与稱称張张課课雲云盤盘絡络網网報报確确認认體体筆笔辦办誰谁並并達达遠远傢家鐘钟" +
   "離离穩稳階阶級级複复雜杂標标語语機机鏡镜頭头顆颗換换調调縮缩減减靜静濾滤顏颜關关紹绍講讲釋释廣广產产業业錢钱買买費费員员歲岁禮礼學学" +
   "師师闆板親亲愛爱壞坏錯错漲涨終终彙汇屬属圍围臺台灣湾試试飛飞區区場场風风較较難难簡简蓋盖優优夾夹鎖锁註注冊册據据麵面尋寻該该趕赶緊紧" +
-  "掛挂擋挡";
+  "掛挂擋挡滿满興兴舊旧鬧闹團团議议續续顧顾戲戏劇剧創创賣卖評评論论貼贴頁页響响遊游雙双亂乱務务勞劳實实審审寬宽幀帧彈弹憶忆懷怀擇择斷断" +
+  "橫横歡欢氣气決决淨净獨独異异稅税紅红純纯紙纸細细組组綠绿維维緒绪編编繼继聯联腳脚臨临舉举藍蓝藝艺虛虚補补見见規规覺觉觸触訂订計计訓训" +
+  "記记設设許许訴诉詞词詩诗話话誤误談谈證证識识護护讀读讚赞財财貨货責责貴贵資资賞赏購购軟软輕轻輪轮農农遞递遲迟郵邮銀银鍵键門门閃闪閉闭" +
+  "隊队陽阳隨随險险隱隐雖虽順顺頂顶須须領领願愿飯饭飾饰養养館馆驗验驚惊鬆松魚鱼鮮鲜鳥鸟麗丽黃黄齊齐龍龙";
 const simplified = new Map(Array.from(traditionalForms.matchAll(/(.)(.)/gu), ([, from = "", to = ""]) => [from, to]));
 
 const contractions: readonly (readonly [RegExp, string])[] = [
@@ -34,7 +37,7 @@ const keyWords =
   );
 /** Look like such a slip, and are words of their own. */
 const lookalikes = new Set(
-  "credit balanced balances tacks racks renders rendered pleas unload exports exporting downloads videos uploads".split(
+  "credit pleased pleases balanced balances tacks racks renders rendered pleas unload exports exporting downloads videos uploads".split(
     " ",
   ),
 );

@@ -17,7 +17,7 @@ const heldOut = readSamples("held-out.jsonl");
 
 /** Messages on their own, which ask for nothing more beside a request: details of it, and what only tells something. */
 const detail =
-  /^(hello|thanks!|looks great|yes|no|ok|again|\?|\.\.\.|你好|谢谢|不错|好了|可以|hi|good morning|check it|files|result|video|视频|final|(the )?mp4|1080p|(full )?hd( please)?|in 4k please|(high|better) quality( please)?)$/;
+  /^(hello|thanks!|looks great|yes|no|ok|again|\?|\.\.\.|你好|谢谢|不错|好了|可以|hi|how are you|good morning|check it|files|result|video|视频|final|(the )?mp4|1080p|(full )?hd( please)?|in 4k please|(high|better) quality( please)?)$/i;
 const told =
   /(export|下载|导出)(失败了| failed)$|^I have|disappeared|charged twice|被扣了|stuck$|not finished$|link is broken|^I lost|^I can't download|done by ai$/;
 const refusal =
