@@ -2,26 +2,31 @@ import { anyOf } from "./intent-language.ts";
 
 /** Courtesy, small words, and how a result may come. No article: "a video" is one that is yet to be made. */
 const small = anyOf(`
-  when (?:it is |its |you are |that is |all |everything is )?(?:done|ready|finished|completed?|possible|you can)|with (?:me|us)|make sure|first of all|ready when you are|
-  (?:as|to|into|in|like|one) (?:an? )?(?:one |video |mp4 |single |regular |normal |final )?(?:file|mp4|mov|video file)|an? (?:mp4|file|link)|one thing|last thing|once more|
-  one more time|a look|a moment|a second|a sec|a minute|a bit|a way|a lot|a bunch|a ton|a favou?r|at the moment|at present|same as before|better quality|instead(?! of)|good enough|that works|(?:that|this) will do|hold on|hang on|one sec|wait|
-  omg|s|rn|fr|tbh|ngl|kk|aight|okie|bet|gg|back|howdy|greetings|hiya|heya|ya|yea|ye|da|thnx|thanx|ppl|plox|team here|yesss?|hi|hello|hey|yo|sweet|neat|dope|sick|bravo|regards|ta|nearly|almost|about to|yesterday|since yesterday|this week|this month|last month|dear|good (?:morning|afternoon|evening|day)|thanks|thank|thx|ty|tysm|cheers|please|kindly|sorry|excuse me|no|nah|nope|ok|okay|k|yes|yeah|yep|yup|sure|
-  alright|all right|great|perfect|perfectly|awesome|nice|nicely|cool|excellent|amazing|wonderful|fantastic|lovely|brilliant|beautiful|good|fine|super|wow|lgtm|love|lol|
-  haha|hmm|um|uh|oh|ah|well|right|very|much|many|lots|man|bro|dude|mate|buddy|fam|guys|team|folks|sir|maam|friend|reelay|bot|assistant|there|quick|
-  q|question|curious|wondering|wonder|grateful|appreciate|appreciated|happy|glad|so kind as|kind enough|so good as|trouble|
-  bother|mind|hurry|rush|urgent|urgently|worries|problem|hope|
-  i|you|we|me|us|it|he|she|they|them|that|this|these|those|the|my|our|your|its|his|her|their|own|myself|everything|all|any|some|of|to|for|on|in|at|by|from|into|as|and|
-  then|so|or|if|is|are|am|was|were|be|been|being|do|does|did|have|has|had|having|can|could|may|might|will|would|shall|able|let|want|wanted|need|needed|like|wish|
-  going|gonna|wanna|gotta|got|get|try|trying|looking|ready|time|tell|telling|know|ask|asking|think|guess|believe|say|see|look|check|checking|confirm|help|
-  a look|a moment|a second|a sec|a minute|a bit|a way|way|what|how|where|exactly|here|over|out|up|off|down|along|same|same as before|thing|stuff|
-  just|really|actually|simply|quickly|now|away|asap|soon as|soon|possible|already|yet|again|still|also|both|today|tonight|tomorrow|this time|first|finally|directly|once more|
-  one more time|later|next|anyway|though|else|before|perhaps|possibly|currently|at the moment|moment|at present|point|so far|far|until now|up to now|in total|
-  altogether|ahead|go|done|finished|all set|real|ever|only|meantime|together|whenever|way|immediately|instantly|straight|
-  videos?|vids?|clip|movie|film|project|files?|link|copy|mp4s?|webm|version|result|final|completed?|whole|entire|full|latest|last|current|new|old|other|previous|
-  hd|fhd|uhd|high|highest|higher|max|maximum|best|top quality|original|lossless|quality|resolution|res|definition|format|form|default|standard|low|lower|lowest|medium|small|bitrate|
-  \\d+ ?fps|fps|\\d{3,4}p|1080|720|2160|1440|[248] ?k|h ?26[45]|hevc|mov|avi|mkv|settings|better quality|
-  computer|pc|laptop|desktop|phone|mobile|tablet|ipad|iphone|mac|device|disk|hard drive|(?:google )?drive|dropbox|icloud|cloud|camera roll|gallery|folder|downloads|locally|
-  local|offline|inbox|e ?mail|mail|whatsapp|slack|chat|account|session|one`);
+  when (?:it is |its |you are |that is |all |everything is )?(?:done|ready|finished|completed?|possible|you can)|with (?:me|us)|make sure|
+  first of all|ready when you are|(?:as|to|into|in|like|one) (?:an? )?(?:one |video |mp4 |single |regular |normal |final )?(?:file|mp4|
+  mov|video file)|an? (?:mp4|file|link)|one thing|last thing|once more|one more time|a look|a moment|a second|a sec|a minute|a bit|a way|
+  a lot|a bunch|a ton|a favou?r|at the moment|at present|same as before|better quality|instead(?! of)|good enough|that works|(?:that|
+  this) will do|hold on|hang on|one sec|wait|omg|s|rn|fr|tbh|ngl|kk|aight|okie|bet|gg|back|howdy|greetings|hiya|heya|ya|yea|ye|da|thnx|
+  thanx|ppl|plox|team here|yesss?|hi|hello|hey|yo|sweet|neat|dope|sick|bravo|regards|ta|nearly|almost|about to|yesterday|since yesterday|
+  this week|this month|last month|dear|good (?:morning|afternoon|evening|day)|thanks|thank|thx|ty|tysm|cheers|please|kindly|sorry|
+  excuse me|no|nah|nope|ok|okay|k|yes|yeah|yep|yup|sure|alright|all right|great|perfect|perfectly|awesome|nice|nicely|cool|excellent|
+  amazing|wonderful|fantastic|lovely|brilliant|beautiful|good|fine|super|wow|lgtm|love|lol|haha|hmm|um|uh|oh|ah|well|right|very|much|many|
+  lots|man|bro|dude|mate|buddy|fam|guys|team|folks|sir|maam|friend|reelay|bot|assistant|there|quick|q|question|curious|wondering|wonder|
+  grateful|appreciate|appreciated|happy|glad|so kind as|kind enough|so good as|trouble|bother|mind|hurry|rush|urgent|urgently|worries|
+  problem|hope|i|you|we|me|us|it|he|she|they|them|that|this|these|those|the|my|our|your|its|his|her|their|own|myself|everything|all|any|
+  some|of|to|for|on|in|at|by|from|into|as|and|then|so|or|if|is|are|am|was|were|be|been|being|do|does|did|have|has|had|having|can|could|
+  may|might|will|would|shall|able|let|want|wanted|need|needed|like|wish|going|gonna|wanna|gotta|got|get|try|trying|looking|ready|time|
+  tell|telling|know|ask|asking|think|guess|believe|say|see|look|check|checking|confirm|help|a look|a moment|a second|a sec|a minute|a bit|
+  a way|way|what|how|where|exactly|here|over|out|up|off|down|along|same|same as before|thing|stuff|just|really|actually|simply|quickly|
+  now|away|asap|soon as|soon|possible|already|yet|again|still|also|both|today|tonight|tomorrow|this time|first|finally|directly|once more|
+  one more time|later|next|anyway|though|else|before|perhaps|possibly|currently|at the moment|moment|at present|point|so far|far|
+  until now|up to now|in total|altogether|ahead|go|done|finished|all set|real|ever|only|meantime|together|whenever|way|immediately|
+  instantly|straight|videos?|vids?|clip|movie|film|project|files?|link|copy|mp4s?|webm|version|result|final|completed?|whole|entire|full|
+  latest|last|current|new|old|other|previous|hd|fhd|uhd|high|highest|higher|max|maximum|best|top quality|original|lossless|quality|
+  resolution|res|definition|format|form|default|standard|low|lower|lowest|medium|small|bitrate|\\d+ ?fps|fps|\\d{3,4}p|1080|720|2160|1440|
+  [248] ?k|h ?26[45]|hevc|mov|avi|mkv|settings|better quality|computer|pc|laptop|desktop|phone|mobile|tablet|ipad|iphone|mac|device|disk|
+  hard drive|(?:google )?drive|dropbox|icloud|cloud|camera roll|gallery|folder|downloads|locally|local|offline|inbox|e ?mail|mail|
+  whatsapp|slack|chat|account|session|one`);
 /** @param more words that are small ones beside one request */
 export function smallWordsWith(more: string): RegExp {
   return new RegExp(`\\b(?:${anyOf(more)}|${small})\\b`, "g");
@@ -34,26 +39,29 @@ const smallWord = `(?=(?<word>${small} ))\\k<word>`;
 /** A wish, an edit or a fault, wherever it stands outside of the request itself. */
 export const editing = new RegExp(
   anyOf(`
-  \\b(?:make(?! sure)|create|generate|produce|build|design|add|insert|put|place|remove|delete|erase|trim|crop|shorten|lengthen|extend|change|replace|swap|switch|convert|transform|
-  adjust|fix|correct|modify|improve|enhance|polish|slow|mute|raise|increase|decrease|reduce|boost|brighten|darken|blur|zoom|rotate|flip|reverse|fade|animate|merge|
-  combine|split|loop|translate|narrate|explain(?:ed)?|describe|include|exclude|reorder|rearrange|overlay|apply|sharpen|stabili[sz]e|redo|remake|rework|rewrite|undo|revert|highlight|
-  mention|turn|animated?|colou?ri[sz]e|transcribe|publish|compare|(?:cut|edit) (?:it|the|this|my|down|out|to|off))\\b|
-  \\b(?:bigger|larger|smaller|shorter|longer|louder|quieter|softer|brighter|darker|lighter|warmer|cooler|faster|slower|bolder|clearer|funnier|sharper|better|more|less|too(?!$)|
-  should|must|prefer|rather|instead of|hoping|imagine|(?:when|once|after|as soon as|if) .*(?:fixed|added|removed|changed|deleted|corrected|adjusted|replaced|trimmed|updated|edited|adding|fixing|removing|changing)|unless|except|without|maybe)\\b|
-  \\bwith (?:an?|some|no|the|my|our|bigger|subtitles|\\d+)\\b|\\bwould (?:like|love|want)(?! to\\b)|
-  \\b(?:wants?|wanted|needs?|wish)\\b(?! (?:it|this|that|them|to|the (?:video|file|clip|mp4|link))\\b|$)|
-  \\b(?:want|wants|need|needs|like) (?:it|this|that|them|the [^ ]+) (?:to be|as|with|in (?!\\d|an?\\b|the\\b)|[^ ]+ed)\\b|
-  \\ban? (?:[^ ]+ ){0,3}(?:video|clip|film|movie|reel|promo|ad|slideshow|vlog|short|animation|trailer|version)\\b|
-  \\b(?:is|are|looks?|sounds?|feels?|seems?|bit|kinda|pretty|quite|so|not) (?:off|wrong|bad|dark|dull|slow|fast|boring|abrupt|ugly|weird|loud|quiet|blurry|awful|terrible|
-  shaky|grainy|long|short|cut off)\\b|\\bnot (?:great|good|right|happy|it|quite|what|like)\\b|
-  \\b(?:start over|from scratch|thinking(?! about)|picture this|envision|ideally|sucks|hate|dislike|forget|vertical|square|portrait|landscape|horizontal|widescreen|black and white|slow mo|slow motion|gif|mp3|wav|srt|\\d+:\\d+|weblink|style|vibe)\\b`),
+  \\b(?:make(?! sure)|create|generate|produce|build|design|add|insert|put|place|remove|delete|erase|trim|crop|shorten|lengthen|extend|
+  change|replace|swap|switch|convert|transform|adjust|fix|correct|modify|improve|enhance|polish|slow|mute|raise|increase|decrease|reduce|
+  boost|brighten|darken|blur|zoom|rotate|flip|reverse|fade|animate|merge|combine|split|loop|translate|narrate|explain(?:ed)?|describe|
+  include|exclude|reorder|rearrange|overlay|apply|sharpen|stabili[sz]e|redo|remake|rework|rewrite|undo|revert|highlight|mention|turn|
+  animated?|colou?ri[sz]e|transcribe|publish|compare|(?:cut|edit) (?:it|the|this|my|down|out|to|off))\\b|\\b(?:bigger|larger|smaller|
+  shorter|longer|louder|quieter|softer|brighter|darker|lighter|warmer|cooler|faster|slower|bolder|clearer|funnier|sharper|better|more|
+  less|too(?!$)|should|must|prefer|rather|instead of|hoping|imagine|(?:when|once|after|as soon as|if) .*(?:fixed|added|removed|changed|
+  deleted|corrected|adjusted|replaced|trimmed|updated|edited|adding|fixing|removing|changing)|unless|except|without|maybe)\\b|
+  \\bwith (?:an?|some|no|the|my|our|bigger|subtitles|\\d+)\\b|\\bwould (?:like|love|want)(?! to\\b)|\\b(?:wants?|wanted|needs?|
+  wish)\\b(?! (?:it|this|that|them|to|the (?:video|file|clip|mp4|link))\\b|$)|\\b(?:want|wants|need|needs|like) (?:it|this|that|them|
+  the [^ ]+) (?:to be|as|with|in (?!\\d|an?\\b|the\\b)|[^ ]+ed)\\b|\\ban? (?:[^ ]+ ){0,3}(?:video|clip|film|movie|reel|promo|ad|slideshow|
+  vlog|short|animation|trailer|version)\\b|\\b(?:is|are|looks?|sounds?|feels?|seems?|bit|kinda|pretty|quite|so|not) (?:off|wrong|bad|dark|
+  dull|slow|fast|boring|abrupt|ugly|weird|loud|quiet|blurry|awful|terrible|shaky|grainy|long|short|cut off)\\b|\\bnot (?:great|good|right|
+  happy|it|quite|what|like)\\b|\\b(?:start over|from scratch|thinking(?! about)|picture this|envision|ideally|sucks|hate|dislike|forget|
+  vertical|square|portrait|landscape|horizontal|widescreen|black and white|slow mo|slow motion|gif|mp3|wav|srt|\\d+:\\d+|weblink|style|
+  vibe)\\b`),
 );
 /** What a video is made of. Said beside a request, it is mostly to be changed. */
 export const contents = new RegExp(
   `\\b${anyOf(`
-  titles?|captions?|subtitle[sd]?|texts?|fonts?|music|songs?|bgm|soundtrack|audio|sounds?|volume|voice|voiceover|narration|logos?|watermarks?|intro|outro|ending|end|
-  beginning|opening|scenes?|shots?|transitions?|effects?|filters?|colou?rs?|backgrounds?|speed|pac(?:e|ing)|theme|mood|tone|frames?|lighting|length|script|images?|
-  pictures?|photos?|clips|part|section|middle|seconds?|secs?|ratio`)}\\b`,
+  titles?|captions?|subtitle[sd]?|texts?|fonts?|music|songs?|bgm|soundtrack|audio|sounds?|volume|voice|voiceover|narration|logos?|
+  watermarks?|intro|outro|ending|end|beginning|opening|scenes?|shots?|transitions?|effects?|filters?|colou?rs?|backgrounds?|speed|pac(?:e|
+  ing)|theme|mood|tone|frames?|lighting|length|script|images?|pictures?|photos?|clips|part|section|middle|seconds?|secs?|ratio`)}\\b`,
 );
 
 const someone = "(?:i|we|you|he|she|they|it|that|this|everyone|everybody|someone|somebody|nobody|people)";
@@ -110,8 +118,10 @@ export function isContext(part: string): boolean {
 }
 
 export const media = anyOf(`
-  videos?|vids?|files?|clips?|footage|photos?|shots?|pictures?|pics?|images?|scripts?|documents?|docs?|docx|pdfs?|txt|srt|heic|jpe?gs?|pngs?|gif|webp|mov|mp[34]s?|wav|music|songs?|
-  audio|recordings?|voice ?(?:overs?|memos?|notes?)|logos?|materials?|assets?|media|selfies?|screenshots?|stuff|things|something|rushes|attachments?|part (?:\\d|two|three)|(?:img|dsc|pxl|gopr|vid|mvi) ?\\d+|slides?|artwork|weblink`);
+  videos?|vids?|files?|clips?|footage|photos?|shots?|pictures?|pics?|images?|scripts?|documents?|docs?|docx|pdfs?|txt|srt|heic|jpe?gs?|
+  pngs?|gif|webp|mov|mp[34]s?|wav|music|songs?|audio|recordings?|voice ?(?:overs?|memos?|notes?)|logos?|materials?|assets?|media|selfies?|
+  screenshots?|stuff|things|something|rushes|attachments?|part (?:\\d|two|three)|(?:img|dsc|pxl|gopr|vid|mvi) ?\\d+|slides?|artwork|
+  weblink`);
 const hasMedia = new RegExp(`^(?:(?:i|we) )?(?:have|have got|got|took) (?!.*\\b(?:to|and|with)\\b).*\\b${media}\\b`);
 const handOver = new RegExp(
   `^(?:${smallWord})*(?:here|heres|this|these|those|that|my|our|the|some|an?|two|three|four|five|\\d+|more|another|attached|attaching|see|find|sending|sharing|adding|uploading|as|fyi|` +

@@ -18,42 +18,54 @@ const glue = "with|without|for|of|about|and|that|who|in|on|into|to|but|from|me|n
 const named = `(?:(?!(?:${glue})\\b)[^ ?]+ ){0,4}`;
 const between = "(?:(?!(?:and|then|but|what|how|without|with|about)\\b)[^ ?]+ ){0,6}?";
 const work = anyOf(`
-  videos?|vids?|clips?|movie|film|reel|animation|montage|slideshow|promo|ad|advert|commercial|trailer|teaser|explainer|story|vlog|project|edit|cut|version|results?|files?|mp4s?|
-  link|url|copy|render(?:ing)?|output|draft|master|recording|short|tiktok|download|thing|product|final|deliverable|export|upload|job|order|timeline|track ?list|session|plan`);
+  videos?|vids?|clips?|movie|film|reel|animation|montage|slideshow|promo|ad|advert|commercial|trailer|teaser|explainer|story|vlog|project|
+  edit|cut|version|results?|files?|mp4s?|link|url|copy|render(?:ing)?|output|draft|master|recording|short|tiktok|download|thing|product|
+  final|deliverable|export|upload|job|order|timeline|track ?list|session|plan`);
 
 const points = "(?:credits?|balances?|quota|allowance|points|tokens|coins)";
 const credit = "(?:credits?|balances?|quota|allowance)";
 const ofCredits = smallWordsWith(`
-  show|list|view|print|display|pull up|bring up|give|use|used|using|spend|spent|run|running|gone|through|usage|left|remain|remains|remaining|available|more|free|credits?|balance|
-  topped up|refreshed|low|total|count|info|afford|cover|work with|worry about|worried about|enough|extra|an?|another|situation|after|since|burned|consumed`);
+  show|list|view|print|display|pull up|bring up|give|use|used|using|spend|spent|run|running|gone|through|usage|left|remain|remains|
+  remaining|available|more|free|credits?|balance|topped up|refreshed|low|total|count|info|afford|cover|work with|worry about|
+  worried about|enough|extra|an?|another|situation|after|since|burned|consumed`);
 const notCredits = new RegExp(
   `\\b${anyOf(`
-  buy|purchase|costs?|refund|charged?|wrong|disappeared|transfer|top|earn|expires?|bank|customer|users?|phone|growing|going up|vanished|stolen|buying|pay|price|exporting|\\d+ credits|discount|policy|work$|(?<!i )mean$|roll(?:ing)?|(?:at|in|during) the end|cast|crew|shared|calculated|scroll|in the credits|end credits|credits? (?:cards?|scores?|union|work)|
-  per|should|(?:would|will|does) (?:an?|it|this|that|the|one) (?:[^ ]+ )*(?:take|use|need|eat)|to (?:make|create)$|what (?:is|are) (?:an? )?(?:credits?|balance)(?! (?:do|on|in|of|left|remaining|i|we|for|right|at|now|like))|happens|how (?:do|does|can) (?:credits|the credits|i (?:get|use|earn|buy))|what can i|for \\d+|(?:can|may|could) i (?:use|share|transfer|give)|(?<!how many )more credits|(?:give|send|want|need) (?:me |us )?(?:free |more |some )*credits`)}\\b|\\b(?:i|we) need to make|\\bbalance (?:between|the|of (?!my|our|the account|credits|points))`,
+  buy|purchase|costs?|refund|charged?|wrong|disappeared|transfer|top|earn|expires?|bank|customer|users?|phone|growing|going up|vanished|
+  stolen|buying|pay|price|exporting|\\d+ credits|discount|policy|work$|(?<!i )mean$|roll(?:ing)?|(?:at|in|during) the end|cast|crew|
+  shared|calculated|scroll|in the credits|end credits|credits? (?:cards?|scores?|union|work)|per|should|(?:would|will|does) (?:an?|it|
+  this|that|the|one) (?:[^ ]+ )*(?:take|use|need|eat)|to (?:make|create)$|what (?:is|are) (?:an? )?(?:credits?|balance)(?! (?:do|on|in|of|
+  left|remaining|i|we|for|right|at|now|like))|happens|how (?:do|does|can) (?:credits|the credits|i (?:get|use|earn|buy))|what can i|
+  for \\d+|(?:can|may|could) i (?:use|share|transfer|give)|(?<!how many )more credits|(?:give|send|want|need) (?:me |us )?(?:free |more |
+  some )*credits`)}\\b|\\b(?:i|we) need to make|\\bbalance (?:between|the|of (?!my|our|the account|credits|points))`,
 );
 /** Who asks about his own credits may do it in any words. */
 const creditQuestion = `^(?:[^ ]+ ){0,4}?(?:how (?:many|much|is|are|low)|what|which|is|are|am|do|does|did|have|has|will|got|s)\\b(?=.*\\b(?:my|our|i|we|left|remaining|account|arrived?|refreshed)\\b).*\\b${points}\\b.*$`;
 const credits = { asks: "credits", unless: notCredits, smallWords: ofCredits, inContext: true, maxUnknown: 0 } as const;
 
 const done = anyOf(`
-  done|ready|finished|completed?|rendered|exported|processed|generated|available|made|created|uploaded|through|downloadable|work(?:ed)?|success(?:ful)?|running|stuck|rendering|exporting|
-  processing|in progress|working|frozen|queued|loading|cook(?:ing|ed)|underway|crashed|fail(?:ed)?|finish`);
+  done|ready|finished|completed?|rendered|exported|processed|generated|available|made|created|uploaded|through|downloadable|work(?:ed)?|
+  success(?:ful)?|running|stuck|rendering|exporting|processing|in progress|working|frozen|queued|loading|cook(?:ing|ed)|underway|crashed|
+  fail(?:ed)?|finish`);
 const items = anyOf(`
-  clips?|scenes?|segments?|elements?|assets|files|media|shots|songs?|images|photos|pictures|titles?|captions?|subtitles?|layers|effects?|parts|items|tracks?|music|bgm|audio|text|
-  things|stuff|content|voice ?over|logo|intro|watermark|transitions?|footage|fonts?|seconds|minutes`);
+  clips?|scenes?|segments?|elements?|assets|files|media|shots|songs?|images|photos|pictures|titles?|captions?|subtitles?|layers|effects?|
+  parts|items|tracks?|music|bgm|audio|text|things|stuff|content|voice ?over|logo|intro|watermark|transitions?|footage|fonts?|seconds|
+  minutes`);
 const property = "(?:length|duration|resolution|aspect ratio|ratio|frame rate|fps|format|runtime|size)";
 const place = `(?:there|it|${the} ${named}(?:timeline|tracks|storyboard|draft|project|session|edit|cut|video|vid|clip|version|film|movie|reel|slideshow|montage|ad|promo|vlog|story))`;
 const soFar =
   "(?:so far|right now|currently|at the moment|now|already|yet|until now|up to now|at present|on screen|used|playing|uploaded|left off|stopped)";
 const board = "(?:timeline|time line|tracks?|track ?list|layers|storyboard|draft|scenes|clips|project|session|state)";
 const ofState = smallWordsWith(`
-  show|list|view|print|display|give|remind|pull up|bring up|walk|updates?|report|progress|status|state|longer|long|take|taking|taken|happening|working|rendering|processing|exporting|
-  (?:the|my|our) (?:render|export|upload|download)|coming|along|minutes|hours|seconds|left|expect|summary|overview|rundown|complete|percent|which|when|why|wait|with|finish|finishing|timeline|tracks?|draft|clips|scenes|
-  contents?|stuck|an? (?:quick |short |full )?(?:status )?(?:update|report|status|summary|overview|list|rundown|recap|preview|breakdown)|forever|not|until|till|part|added?|about|(?:the|my|our|this) (?:[^ ]+ )?(?:slideshow|reel|promo|ad|montage|trailer|vlog|story)`);
+  show|list|view|print|display|give|remind|pull up|bring up|walk|updates?|report|progress|status|state|longer|long|take|taking|taken|
+  happening|working|rendering|processing|exporting|(?:the|my|our) (?:render|export|upload|download)|coming|along|minutes|hours|seconds|
+  left|expect|summary|overview|rundown|complete|percent|which|when|why|wait|with|finish|finishing|timeline|tracks?|draft|clips|scenes|
+  contents?|stuck|an? (?:quick |short |full )?(?:status )?(?:update|report|status|summary|overview|list|rundown|recap|preview|breakdown)|
+  forever|not|until|till|part|added?|about|(?:the|my|our|this) (?:[^ ]+ )?(?:slideshow|reel|promo|ad|montage|trailer|vlog|story)`);
 const notState = new RegExp(
   `\\b${anyOf(`
-  too|should|best|bad|good|nice|fail|failed|delete|clean|clear|if not|^update (?:the|my)|complicated|what is in this|
-  a (?:status|progress|tracks?|timeline) (?!update|report|check|list)[^ ]+|(?:update|status|report) (?:for|to) (?:our|the|my) (?!video|vid|render|project|edit|clip)`)}\\b`,
+  too|should|best|bad|good|nice|fail|failed|delete|clean|clear|if not|^update (?:the|my)|complicated|what is in this|a (?:status|progress|
+  tracks?|timeline) (?!update|report|check|list)[^ ]+|(?:update|status|report) (?:for|to) (?:our|the|my) (?!video|vid|render|project|edit|
+  clip)`)}\\b`,
 );
 /** The same for questions about the own video, where they speak of how far it is. */
 const stateQuestion = `^(?:[^ ]+ ){0,4}?(?:how|what|is|are|has|have|did|does|when|which|why|any|s|where)\\b(?=.*\\b(?:percent(?:age)?|progress(?:ed)?|far|left|when|status|word|updates?|news|happening|queue|working|version|rendered|rendering|until|till|time|stage|longer|done|ready|finished|timeline|tracks?|draft)\\b).*\\b(?:(?:my|the|our|this|that) ${named}${work}|it|we|timeline|render|rendered|tracks?|version)\\b.*$`;
@@ -68,9 +80,9 @@ const notUpload =
   /\b(?:youtube|instagram|tiktok|facebook|bar|icon|(?<!where is the upload )button|failed|date|speed|animation|what|which|why|limit|how (?:large|big|many)|when|did|does|has|was|should|not|costs?)\b/;
 
 const finished = anyOf(`
-  (?:(?:final|finished|completed?|rendered|exported|edited|full|mp4|video|download|hd|1080p|4k|end|output) )+
-  (?:files?|mp4|links?|copy|url|cut|version|render|video|vid|clip|movie|film|product|result|output|one|edit)|
-  mp4s?(?: file)?|download(?: link)?|link|url|files?|copy|deliverable`);
+  (?:(?:final|finished|completed?|rendered|exported|edited|full|mp4|video|download|hd|1080p|4k|end|output) )+(?:files?|mp4|links?|copy|
+  url|cut|version|render|video|vid|clip|movie|film|product|result|output|one|edit)|mp4s?(?: file)?|download(?: link)?|link|url|files?|
+  copy|deliverable`);
 const result = `(?:${the} ${named}${work}|(?:(?:an?|one|another|some) )?(?:new )?${finished}|it|this|that|them|everything|what (?:we|i|you) have|the (?:final|last|finished|new) one)\\b`;
 const toMe = "(?:(?:me|us|over|back|to me|to us|on over|out|please|just|now|also) )*";
 /** Turns a request to have the result into another matter: "get it done". */
@@ -80,8 +92,11 @@ const notToOthers =
   "(?! (?:to|with|on) (?!me\\b|us\\b|my (?:phone|e ?mail|inbox|computer|laptop|drive|pc|whatsapp|desktop|device|mac|ipad|tablet)))";
 const notExport = new RegExp(
   `\\b${anyOf(`
-  (?:not|never) (?:(?!just|only)[^ ]+ ){0,3}(?:export|download|send|render|save|share|give|deliver|need|want)|(?:can|could) not|stop|cancel|no need|instead of|before (?:you|i|we)|why|should|costs?|free|mean|failed|what(?! (?:we|i|you) have)(?! is the (?:download )?link)|which|
-  when (?:is|can|will|do)|did|does|has|how many|no (?:export|download)|(?:export|render|download)(?:ing|s)? of|(?:first|second|third|fourth|\\d+(?:st|nd|rd|th)) (?:clip|scene|video|part|shot|take)|(?:is|are) (?:it|my|the) (?:[^ ]+ ){0,4}(?:ready|done) to`)}\\b`,
+  (?:not|never) (?:(?!just|only)[^ ]+ ){0,3}(?:export|download|send|render|save|share|give|deliver|need|want)|(?:can|could) not|stop|
+  cancel|no need|instead of|before (?:you|i|we)|why|should|costs?|free|mean|failed|what(?! (?:we|i|
+  you) have)(?! is the (?:download )?link)|which|when (?:is|can|will|do)|did|does|has|how many|no (?:export|download)|(?:export|render|
+  download)(?:ing|s)? of|(?:first|second|third|fourth|\\d+(?:st|nd|rd|th)) (?:clip|scene|video|part|shot|take)|(?:is|are) (?:it|my|
+  the) (?:[^ ]+ ){0,4}(?:ready|done) to`)}\\b`,
 );
 const exports = {
   asks: "export",
@@ -118,8 +133,9 @@ const cores: readonly Core[] = [
   ]),
   ...coresFor({ ...state, inContext: false, maxUnknown: 0 }, [
     `\\b${anyOf(`
-    (?:an? )?(?:quick )?(?:status(?:es)?|progress)(?: update| report| check)?|(?:current|project|draft|video|timeline) state|(?:render|export|upload|video|project) status|state(?= of)|^state$|eta|any (?:updates?|news)|(?:an|the latest|quick) update|updates? (?:on|please|me)|
-    ^updates?|news on|percent(?:age)?`)}\\b(?: of| on| for| with| about)?(?: ${the} ${named}${work})?`,
+  (?:an? )?(?:quick )?(?:status(?:es)?|progress)(?: update| report| check)?|(?:current|project|draft|video|timeline) state|(?:render|
+  export|upload|video|project) status|state(?= of)|^state$|eta|any (?:updates?|news)|(?:an|the latest|quick) update|updates? (?:on|please|
+  me)|^updates?|news on|percent(?:age)?`)}\\b(?: of| on| for| with| about)?(?: ${the} ${named}${work})?`,
   ]),
   ...coresFor(state, [
     `\\b(?:how (?:far|close|much longer|much time|long|soon)|when (?:is|can|will|do|are)|how many (?:more )?(?:minutes|seconds)|what stage|what step)\\b(?=.*\\b(?:${work}|it|we|you|i|left|take|this|that|be|done|ready)\\b|$)`,
