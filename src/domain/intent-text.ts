@@ -1,15 +1,11 @@
 /** Traditional characters of short requests, each before its simplified form. Not a converter. */
 const traditionalForms =
-  "匯汇導导載载輸输積积餘余額额狀状態态傳传視视頻频檔档軌轨時时間间線线軸轴點点數数還还幾几請请幫帮給给發发這这個个麼么嗎吗進进煩烦現现" +
-  "畫画質质謝谢將将對对說说們们夠够帳帐賬账戶户電电腦脑處处結结開开樣样詢询顯显裡里裏里項项沒没來来後后圖图況况內内會会號号連连鏈链儲储" +
-  "寫写應应當当選选檢检動动長长條条總总種种類类層层紀纪變变輯辑製制經经過过邊边兩两從从囉啰嘍喽聲声樂乐畢毕專专預预覽览單单運运無无轉转" +
-  "盡尽儘尽讓让馬马剛刚準准備备錄录問问題题東东訊讯為为與与稱称張张課课雲云盤盘絡络網网報报確确認认體体筆笔辦办誰谁並并達达遠远傢家鐘钟" +
-  "離离穩稳階阶級级複复雜杂標标語语機机鏡镜頭头顆颗換换調调縮缩減减靜静濾滤顏颜關关紹绍講讲釋释廣广產产業业錢钱買买費费員员歲岁禮礼學学" +
-  "師师闆板親亲愛爱壞坏錯错漲涨終终彙汇屬属圍围臺台灣湾試试飛飞區区場场風风較较難难簡简蓋盖優优夾夹鎖锁註注冊册據据麵面尋寻該该趕赶緊紧" +
-  "掛挂擋挡滿满興兴舊旧鬧闹團团議议續续顧顾戲戏劇剧創创賣卖評评論论貼贴頁页響响遊游雙双亂乱務务勞劳實实審审寬宽幀帧彈弹憶忆懷怀擇择斷断" +
-  "橫横歡欢氣气決决淨净獨独異异稅税紅红純纯紙纸細细組组綠绿維维緒绪編编繼继聯联腳脚臨临舉举藍蓝藝艺虛虚補补見见規规覺觉觸触訂订計计訓训" +
-  "記记設设許许訴诉詞词詩诗話话誤误談谈證证識识護护讀读讚赞財财貨货責责貴贵資资賞赏購购軟软輕轻輪轮農农遞递遲迟郵邮銀银鍵键門门閃闪閉闭" +
-  "隊队陽阳隨随險险隱隐雖虽順顺頂顶須须領领願愿飯饭飾饰養养館馆驗验驚惊鬆松魚鱼鮮鲜鳥鸟麗丽黃黄齊齐龍龙";
+  "匯汇導导載载輸输積积餘余額额狀状態态傳传視视頻频檔档軌轨時时間间線线軸轴點点數数還还幾几請请幫帮給给發发這这個个麼么嗎吗進进煩烦現现畫画質质" +
+  "謝谢將将對对說说們们夠够帳帐賬账戶户電电腦脑處处結结開开樣样詢询顯显裡里裏里項项沒没來来後后圖图況况內内會会號号連连鏈链儲储寫写應应當当選选" +
+  "檢检動动長长條条總总種种類类層层紀纪變变輯辑製制經经過过邊边兩两從从囉啰嘍喽聲声樂乐畢毕專专預预覽览單单運运無无轉转盡尽儘尽讓让馬马剛刚準准" +
+  "備备錄录問问題题東东訊讯為为與与稱称張张課课雲云盤盘絡络網网報报確确認认體体筆笔辦办誰谁並并達达遠远傢家鐘钟離离穩稳階阶級级複复雜杂標标語语" +
+  "機机鏡镜頭头顆颗換换調调縮缩減减靜静濾滤顏颜關关紹绍講讲釋释廣广產产業业錢钱買买費费員员歲岁禮礼學学師师闆板親亲愛爱壞坏錯错漲涨" +
+  "終终彙汇屬属圍围臺台灣湾親亲試试飛飞區区場场風风較较難难簡简蓋盖優优夾夹鎖锁註注冊册據据麵面尋寻該该趕赶緊紧掛挂擋挡";
 const simplified = new Map(Array.from(traditionalForms.matchAll(/(.)(.)/gu), ([, from = "", to = ""]) => [from, to]));
 
 const contractions: readonly (readonly [RegExp, string])[] = [
@@ -31,13 +27,12 @@ const contractions: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The words on which a request hangs: slips of the keyboard in them are mended. */
-const keyWords =
-  "export download credits balance status progress timeline tracks upload video please remaining length duration finished render".split(
-    " ",
-  );
+const keyWords = [
+  "export download credits balance status progress timeline tracks upload video please remaining length duration finished render",
+].flatMap((words) => words.split(" "));
 /** Look like such a slip, and are words of their own. */
 const lookalikes = new Set(
-  "credit pleased pleases balanced balances tacks racks renders rendered pleas unload exports exporting downloads videos uploads".split(
+  "credit balanced balances tacks racks renders rendered pleas unload exports exporting downloads videos uploads".split(
     " ",
   ),
 );

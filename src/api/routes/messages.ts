@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jobIdSchema } from "../../domain/id.ts";
-import { intentOf, intents } from "../../domain/intent.ts";
+import { intents } from "../../domain/intent-model.ts";
+import { intentOf } from "../../domain/intent.ts";
 import { requestLimits } from "../../domain/job-request.ts";
 import { messageRequestSchema } from "../../domain/message-request.ts";
 import { defaultSkill } from "../../domain/skill.ts";
