@@ -93,6 +93,10 @@ function orphans({ accepted, records, backendSessions, ledger }: Evidence): stri
     if (submitted.size > begun)
       breaches.push(`${sessionId}: ${submitted.size} renders were submitted, and its jobs know of ${begun}`);
     for (const render of submitted) if (!ended.has(render)) breaches.push(`${sessionId}: ${render} never ended`);
+    // A retry renders the draft that its original had kept, which the session may have left behind since.
+    const hasRetry = accepted.some((job) => job.sessionId === sessionId && job.retryOf !== null);
+    if (!hasRetry && renders.some((render) => !render.draft_unchanged))
+      breaches.push(`${sessionId}: a draft was changed on its way`);
   }
   for (const job of records.values()) {
     if (job?.status !== "succeeded" || job.made.video === null) continue;
