@@ -74,6 +74,7 @@ const environmentSchema = z.object({
   EXPORT_LIMIT_MS: duration(3 * 60 * 60_000),
   RECOVERY_FIRST_READ_MS: duration(protocolRecoveryTimings.firstReadMs),
   RECOVERY_READ_MS: duration(protocolRecoveryTimings.readEveryMs),
+  RECOVERY_RUN_MS: duration(protocolRecoveryTimings.runMs),
   RECOVERY_QUIET_MS: duration(protocolRecoveryTimings.quietMs),
   RETRY_MS: duration(30_000),
   /** How long after a tool event of a stream the timeline is looked at for a first cut, and between two such looks. */

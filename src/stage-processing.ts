@@ -72,6 +72,7 @@ export function timingsOf(config: Config): Timings {
     recovery: {
       firstReadMs: config.RECOVERY_FIRST_READ_MS,
       readEveryMs: config.RECOVERY_READ_MS,
+      runMs: config.RECOVERY_RUN_MS,
       quietMs: config.RECOVERY_QUIET_MS,
     },
   };

@@ -5,13 +5,17 @@ import type { Made } from "./job.ts";
  * sending the message again.
  *
  *     first read 30 s after the outcome became unknown, then every 60 s
- *       state changed, and two reads at least 60 s apart agree ──► worked
- *       5 unchanged reads in a row, 15 min since the message, and nothing frozen in the credits
- *       where the account has no other work ──► no visible effect
+ *       state changed, two reads at least 60 s apart agree, and the run is over (or 15 min have passed) ──► worked
+ *       5 unchanged reads in a row, 15 min since the message, and the run is over ──► no visible effect
+ *
+ * That reads agree is not enough: between the two stages of a generation the state may stand still for longer than a minute, and
+ * what is exported then has neither music nor title. See `mayGoOn`.
  */
 export type RecoveryTimings = {
   firstReadMs: number;
   readEveryMs: number;
+  /** How long a generation goes on without its client at the most. */
+  runMs: number;
   /** How long after the message 'no visible effect' may be concluded at the earliest. */
   quietMs: number;
 };
@@ -19,6 +23,7 @@ export type RecoveryTimings = {
 export const protocolRecoveryTimings: RecoveryTimings = {
   firstReadMs: 30_000,
   readEveryMs: 60_000,
+  runMs: 300_000,
   quietMs: 15 * 60_000,
 };
 
@@ -27,9 +32,22 @@ const unchangedReadsNeeded = 5;
 export type SendingMessage = Extract<NonNullable<Made["message"]>, { state: "sending" }>;
 type Recovery = NonNullable<SendingMessage["recovery"]>;
 export type RecoveringMessage = SendingMessage & { recovery: Recovery };
-/** `mayBeRunning`: the account has credits frozen that no other work of it explains. */
+/** `mayBeRunning`: as `mayGoOn` tells. */
 export type StateRead = { fingerprint: string; mayBeRunning: boolean; atMs: number };
 export type Verdict = "worked" | "no_visible_effect" | "read_again";
+
+/**
+ * Whether a run without its client may be going on: a run has credits frozen. Where other work of the account may be what froze them,
+ * they say nothing, and the run is over once it has had its time.
+ * @param frozen credits of the account, reserved by running work
+ * @param ageMs since the message was sent, or longer ago
+ */
+export function mayGoOn(
+  { frozen, hasOtherWork, ageMs }: { frozen: number; hasOtherWork: boolean; ageMs: number },
+  { runMs }: Pick<RecoveryTimings, "runMs">,
+): boolean {
+  return frozen > 0 && (!hasOtherWork || ageMs < runMs);
+}
 
 export function recoveryBegun(message: SendingMessage, nowMs: number): RecoveringMessage {
   return { ...message, recovery: { beganAtMs: nowMs, lastRead: null } };
@@ -47,9 +65,9 @@ export function afterRead(
   const agreesSinceMs = lastRead?.fingerprint === fingerprint ? lastRead.agreesSinceMs : atMs;
   const unchangedReads = isUnchanged ? (lastRead?.unchangedReads ?? 0) + 1 : 0;
   const recovery: Recovery = { beganAtMs, lastRead: { atMs, fingerprint, agreesSinceMs, unchangedReads } };
-  const worked = !isUnchanged && atMs - agreesSinceMs >= timings.readEveryMs;
-  const hasNoEffect =
-    unchangedReads >= unchangedReadsNeeded && atMs - message.sentAtMs >= timings.quietMs && !read.mayBeRunning;
+  const isLate = atMs - message.sentAtMs >= timings.quietMs;
+  const worked = !isUnchanged && atMs - agreesSinceMs >= timings.readEveryMs && (!read.mayBeRunning || isLate);
+  const hasNoEffect = unchangedReads >= unchangedReadsNeeded && isLate && !read.mayBeRunning;
   return {
     verdict: worked ? "worked" : hasNoEffect ? "no_visible_effect" : "read_again",
     message: { ...message, recovery },

@@ -1,6 +1,6 @@
 import type { BackendSession } from "../backend-client/session.ts";
 import { JobFailure } from "../domain/failure.ts";
-import { afterRead, nextReadInMs, recoveryBegun, type RecoveringMessage, type StateRead } from "../domain/recovery.ts";
+import { afterRead, mayGoOn, nextReadInMs, recoveryBegun, type RecoveringMessage, type StateRead } from "../domain/recovery.ts";
 import { making } from "../domain/transition.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import { existingBackendSession } from "./backend-session.ts";
@@ -23,7 +23,8 @@ export async function recoverMessage(deps: RecoveryDeps, claim: Claim, signal: A
   if (waitMs > 0) return { kind: "again", afterMs: waitMs };
 
   const session = existingBackendSession(claim);
-  const { verdict, message: remembered } = afterRead(message, await readState(deps, session, signal), timings.recovery);
+  const read = await readState(deps, session, message.sentAtMs, signal);
+  const { verdict, message: remembered } = afterRead(message, read, timings.recovery);
   await claim.update((job) => making(job, { message: remembered }));
   switch (verdict) {
     case "worked":
@@ -50,11 +51,14 @@ async function recoveringMessage(claim: Claim, nowMs: number): Promise<Recoverin
 }
 
 async function readState(
-  { backend, hasOtherWork, now }: RecoveryDeps,
+  { backend, hasOtherWork, timings, now }: RecoveryDeps,
   session: BackendSession,
+  sentAtMs: number,
   signal: AbortSignal,
 ): Promise<StateRead> {
   const { fingerprint } = await backend.readState({ session, signal });
   const { frozen } = await backend.readCredits({ identityId: session.identityId, skill: session.skill, signal });
-  return { fingerprint, mayBeRunning: frozen > 0 && !(await hasOtherWork()), atMs: now() };
+  const atMs = now();
+  const seen = { frozen, hasOtherWork: await hasOtherWork(), ageMs: atMs - sentAtMs };
+  return { fingerprint, mayBeRunning: mayGoOn(seen, timings.recovery), atMs };
 }

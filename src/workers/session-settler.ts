@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Backend } from "../backend-client/backend.ts";
 import type { BackendSession } from "../backend-client/session.ts";
-import type { RecoveryTimings } from "../domain/recovery.ts";
+import { mayGoOn, type RecoveryTimings } from "../domain/recovery.ts";
 import { defaultSkill } from "../domain/skill.ts";
 import type { Admission } from "../queue/admission.ts";
 import type { JobRecords } from "../queue/job-record.ts";
@@ -27,7 +27,7 @@ const restLimitMs = 60 * 60_000;
 
 /**
  * After a message of unknown outcome or a cancelled one, the run may go on at the backend. Its session is opened again when two
- * reads of its state, as far apart as recovery wants them, agree and nothing is frozen in the credits.
+ * reads of its state, as far apart as recovery wants them, agree and the run is over.
  */
 export function createSessionSettler(deps: SessionSettlerDeps) {
   const { backend, records, settling, admission, timings, now, log } = deps;
@@ -47,7 +47,8 @@ export function createSessionSettler(deps: SessionSettlerDeps) {
       const signal = AbortSignal.timeout(lookLimitMs);
       const { fingerprint } = await backend.readState({ session: { ...place, skill: defaultSkill }, signal });
       const agreesSinceMs = rest?.fingerprint === fingerprint ? rest.agreesSinceMs : now();
-      const isQuiet = now() - agreesSinceMs >= timings.readEveryMs && !(await mayBeRunning(place, signal));
+      const isAgreed = now() - agreesSinceMs >= timings.readEveryMs;
+      const isQuiet = isAgreed && !(await mayBeRunning(place, now() - sinceMs, signal));
       if (isQuiet) return await open(session);
       await settling.saveRest(session, { fingerprint, agreesSinceMs, readAtMs: now() });
     } catch (error) {
@@ -58,10 +59,11 @@ export function createSessionSettler(deps: SessionSettlerDeps) {
 
   async function mayBeRunning(
     { identityId }: Pick<BackendSession, "identityId">,
+    ageMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { frozen } = await backend.readCredits({ identityId, skill: defaultSkill, signal });
-    return frozen > 0 && !(await admission.isBusy());
+    return mayGoOn({ frozen, hasOtherWork: await admission.isBusy(), ageMs }, timings);
   }
 
   async function open(session: SessionRef): Promise<void> {

@@ -142,6 +142,17 @@ describe.each(["first", "last"] as const)("in the dialect '%s'", (dialect) => {
       expect(ended.job.made.message).toMatchObject({ state: "finished", recovered: true });
     });
 
+    it("is not taken for done while its run has credits frozen, however many reads agree", async () => {
+      const bench = await startBench(dialect);
+      const frozen = { code: 0, data: { available: 900, frozen: 100, total: 1_000 } };
+      const ended = await bench.generate({ plan: ["generate"] }, [
+        { endpoint: "message", reset_after: true },
+        { endpoint: "credits", nth: 2, times: 3, status: 200, body: frozen },
+      ]);
+      expect(ended.code).toBe("succeeded");
+      expect(ended.waitsMs).toEqual([30_000, minuteMs, minuteMs, minuteMs]);
+    });
+
     it("ends as outcome_unknown when nothing can be seen of it for 15 minutes", async () => {
       const bench = await startBench(dialect);
       const ended = await bench.generate({ plan: ["generate"] }, [{ endpoint: "message", reset_before: true }]);

@@ -28,6 +28,7 @@ it("needs only an API key and a signing secret, and takes the protocol's values 
     EXPORT_POLL_MS: 30_000,
     RECOVERY_FIRST_READ_MS: 30_000,
     RECOVERY_READ_MS: 60_000,
+    RECOVERY_RUN_MS: 300_000,
     RECOVERY_QUIET_MS: 900_000,
   });
   expect(readConfig(required)).not.toHaveProperty("NEMO_TOKEN");

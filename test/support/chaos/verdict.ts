@@ -93,10 +93,14 @@ function orphans({ accepted, records, backendSessions, ledger }: Evidence): stri
     if (submitted.size > begun)
       breaches.push(`${sessionId}: ${submitted.size} renders were submitted, and its jobs know of ${begun}`);
     for (const render of submitted) if (!ended.has(render)) breaches.push(`${sessionId}: ${render} never ended`);
-    // A retry renders the draft that its original had kept, which the session may have left behind since.
-    const hasRetry = accepted.some((job) => job.sessionId === sessionId && job.retryOf !== null);
-    if (!hasRetry && renders.some((render) => !render.draft_unchanged))
-      breaches.push(`${sessionId}: a draft was changed on its way`);
+    for (const { render, event, at, draft_unchanged: isUnchanged } of renders) {
+      if (event !== "submitted") continue;
+      const run = runUnderWay(ledger, backendSessions.get(sessionId), at);
+      if (run !== undefined) breaches.push(`${sessionId}: ${render} was submitted while ${run.run} was under way`);
+      // A retry renders the draft that its original had kept, which the session may have left behind since.
+      const hasRetry = accepted.some((job) => job.sessionId === sessionId && job.retryOf !== null);
+      if (!isUnchanged && !hasRetry) breaches.push(`${sessionId}: ${render} has a draft that is not the session's`);
+    }
   }
   for (const job of records.values()) {
     if (job?.status !== "succeeded" || job.made.video === null) continue;
@@ -104,6 +108,12 @@ function orphans({ accepted, records, backendSessions, ledger }: Evidence): stri
     if (!ofJob.some(({ event }) => event === "completed")) breaches.push(`${job.id} has a video of no render`);
   }
   return breaches;
+}
+
+/** The message that a session is carrying out at a time: what is rendered then may be half done. */
+function runUnderWay(ledger: Ledger, session: string | undefined, at: number): Ledger["messages"][number] | undefined {
+  const endOf = (run: string): number => ledger.runsEnded.find((ended) => ended.run === run)?.at ?? Infinity;
+  return ledger.messages.find((message) => message.session === session && message.at <= at && at < endOf(message.run));
 }
 
 /** The jobs of a session are accepted in the order submitted, and start, send and end in that order. */

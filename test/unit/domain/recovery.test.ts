@@ -1,6 +1,7 @@
 import { expect, describe, it } from "vitest";
 import {
   afterRead,
+  mayGoOn,
   nextReadInMs,
   protocolRecoveryTimings as timings,
   recoveryBegun,
@@ -68,6 +69,26 @@ describe("it worked", () => {
     expect(lastVerdict([30, "clip"], [90, "before"], [150, "before"])).toBe("read_again");
   });
 
+  it("not while its run may be going on: between the two stages of a generation reads agree as well", () => {
+    expect(
+      verdicts([
+        [60, "clip", true],
+        [120, "clip", true],
+        [180, "clip", false],
+      ]),
+    ).toEqual(["read_again", "read_again", "worked"]);
+  });
+
+  it("after 15 minutes also when credits stay frozen", () => {
+    expect(
+      verdicts([
+        [839, "after", true],
+        [899, "after", true],
+        [900, "after", true],
+      ]),
+    ).toEqual(["read_again", "read_again", "worked"]);
+  });
+
   it("also when it shows late", () => {
     expect(lastVerdict([30, "before"], [90, "before"], [900, "after"], [960, "after"])).toBe("worked");
   });
@@ -100,6 +121,24 @@ describe("no visible effect", () => {
     const start: [number, string][] = [...unchanged(30, 90, 150, 210), [270, "flicker"]];
     expect(lastVerdict(...start, ...unchanged(900, 960, 1_020, 1_080))).toBe("read_again");
     expect(lastVerdict(...start, ...unchanged(900, 960, 1_020, 1_080, 1_140))).toBe("no_visible_effect");
+  });
+});
+
+describe("a run may be going on", () => {
+  const fiveMinutesMs = 300_000;
+
+  it("not where no credits are frozen", () => {
+    expect(mayGoOn({ frozen: 0, hasOtherWork: true, ageMs: 0 }, timings)).toBe(false);
+  });
+
+  it("as long as credits are frozen that no other work explains", () => {
+    expect(mayGoOn({ frozen: 50, hasOtherWork: false, ageMs: 10 * fiveMinutesMs }, timings)).toBe(true);
+  });
+
+  it("for 300 s where other work may have frozen them", () => {
+    const read = { frozen: 50, hasOtherWork: true };
+    expect(mayGoOn({ ...read, ageMs: fiveMinutesMs - 1 }, timings)).toBe(true);
+    expect(mayGoOn({ ...read, ageMs: fiveMinutesMs }, timings)).toBe(false);
   });
 });
 
