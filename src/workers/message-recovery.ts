@@ -1,6 +1,13 @@
 import type { BackendSession } from "../backend-client/session.ts";
 import { JobFailure } from "../domain/failure.ts";
-import { afterRead, mayGoOn, nextReadInMs, recoveryBegun, type RecoveringMessage, type StateRead } from "../domain/recovery.ts";
+import {
+  afterRead,
+  mayGoOn,
+  nextReadInMs,
+  recoveryBegun,
+  type RecoveringMessage,
+  type StateRead,
+} from "../domain/recovery.ts";
 import { making } from "../domain/transition.ts";
 import type { Claim } from "../queue/job-claim.ts";
 import { existingBackendSession } from "./backend-session.ts";

@@ -1,15 +1,29 @@
 import { describe, expect, it } from "vitest";
+import type { Settings } from "../../src/local-backend/config.ts";
 import { startBackend, TOKEN } from "../support/local-backend.ts";
-import { clientOfService, serviceSettings, startService } from "../support/service.ts";
+import { clientOfService, serviceSettings, startService, type ServiceSettings } from "../support/service.ts";
 import { startReceiver } from "../support/webhook-receiver.ts";
 
 const script = "Make a 4 second video. Resolution 90x160.\n\nEvery failure says why. None is paid for twice.";
 
 /** Submits a video job against a backend that misbehaves in these ways, and waits for its end. */
-async function runWith({ faults = [], answers = [] }: { faults?: Record<string, unknown>[]; answers?: number[] }) {
-  const backend = await startBackend();
+async function runWith({
+  faults = [],
+  answers = [],
+  backendSettings = {},
+  environment = {},
+}: {
+  faults?: Record<string, unknown>[];
+  answers?: number[];
+  backendSettings?: Partial<Settings>;
+  environment?: ServiceSettings;
+}) {
+  const backend = await startBackend({ settings: backendSettings });
   const receiver = await startReceiver(...answers);
-  const service = await startService(await serviceSettings({ url: backend.url, token: TOKEN }));
+  const service = await startService({
+    ...(await serviceSettings({ url: backend.url, token: TOKEN })),
+    ...environment,
+  });
   const client = clientOfService(service);
   for (const fault of faults) expect((await backend.fault(fault)).status).toBeLessThan(300);
   const { id } = await client.submit({ type: "video", input: { text: script }, webhook: { url: receiver.url } });
@@ -40,6 +54,18 @@ describe("the message", () => {
     const { job, messages } = await runWith({ faults: [{ endpoint: "message", ...fault }] });
     expect(job.status).toBe("succeeded");
     expect(messages).toHaveLength(1);
+  });
+
+  it("is recovered only once both stages of its generation are done, however long the second is in coming", async () => {
+    // Between the stages the state stands still for longer than two reads of it are apart.
+    const { job, renders } = await runWith({
+      faults: [{ endpoint: "message", cut_at_event: 2 }],
+      backendSettings: { speed: 20 },
+      environment: { RECOVERY_QUIET_MS: "60000" },
+    });
+    expect(job.status).toBe("succeeded");
+    expect(job.result?.summary).toMatch(/BGM/);
+    expect(renders.every(({ draft_unchanged: isUnchanged }) => isUnchanged)).toBe(true);
   });
 
   it("fails the job when the run fails, and says so without the backend's own words", async () => {

@@ -29,7 +29,11 @@ async function settlingSession() {
   const job = queuedJob({ createdAtMs: nowMs });
   await queue.store.submit(job);
   const claim = await claimedJob(queue, job);
-  const session = await backend.createSession({ skill: job.skill, language: "en", signal: AbortSignal.timeout(10_000) });
+  const session = await backend.createSession({
+    skill: job.skill,
+    language: "en",
+    signal: AbortSignal.timeout(10_000),
+  });
   const { backendSessionId, taskId, identityId, userId } = session;
   await claim.update((running) => making(running, { message: sent }), { backendSessionId, taskId, identityId, userId });
   await endJob(claim);
