@@ -26,6 +26,12 @@ type Segment = {
   extra: Record<string, unknown>;
 };
 
+/** The draft of a session as its state answers it. An empty timeline is `null`, or a draft without tracks. */
+export function draftTextOf({ project }: { project: Project | null }, dialect: Dialect): string {
+  if (project !== null) return writeDraft(project, dialect);
+  return dialect === "first" ? "null" : '{"t":[],"d":0,"m":{}}';
+}
+
 /**
  * Writes the project as the raw JSON text of a draft, ids as bare integers. Volumes are kept in whole percent.
  * The text carries everything that a renderer needs besides the media files.

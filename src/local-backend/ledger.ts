@@ -21,7 +21,7 @@ export type LedgerFact =
   | { type: "token"; account: string; client_id: string; token: string }
   | { type: "session"; session: string; account: string; language: string }
   | { type: "message"; run: string; session: string; account: string; text: string; intent: string; credits: number }
-  | { type: "change"; run: string; session: string; stage: number }
+  | { type: "change"; run: string; session: string; stage: number; draft_sha256: string }
   | { type: "run_ended"; run: string; session: string; outcome: "done" | "failed"; silent: boolean; credits: number }
   | {
       type: "upload";
@@ -53,6 +53,11 @@ export type Ledger = {
 const MAX_LEDGER_BYTES = 256_000_000;
 
 const lineSchema = z.looseObject({ seq: z.number(), type: z.string() });
+
+/** The name of a draft, by its bytes. */
+export function draftHash(draftText: string): string {
+  return createHash("sha256").update(draftText).digest("hex");
+}
 
 /** A short name for a secret, the same each time, from which it cannot be had back. */
 export function tokenHash(token: string): string {

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "./clock.ts";
-import type { Ledger, LedgerFact } from "./ledger.ts";
+import { draftHash, type Ledger, type LedgerFact } from "./ledger.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { renderVideo } from "./render/render.ts";
 import { openRenderFiles } from "./render-record.ts";
@@ -51,7 +50,7 @@ export function openRenders(deps: RendersDeps): Renders {
       if (byId.has(request.id)) throw new ProtocolError("conflict", `Render ${request.id} already exists`);
       const active = [...byId.values()].find((render) => render.sessionId === request.sessionId && isActive(render));
       if (active) throw new ProtocolError("conflict", `The session has an active export: ${active.id}`);
-      const draftSha256 = createHash("sha256").update(draftText).digest("hex");
+      const draftSha256 = draftHash(draftText);
       const fresh = { status: "pending", progress: 0, error: null, createdMs: deps.clock.nowMs() } as const;
       const render: Render = { ...request, ...fresh, draftSha256 };
       files.writeDraft(render.id, draftText);

@@ -3,6 +3,7 @@ import { z } from "zod";
 const at = { seq: z.number(), at: z.iso.datetime().transform((text) => Date.parse(text)) };
 const schemas = {
   message: z.object({ ...at, session: z.string(), text: z.string(), credits: z.number(), run: z.string() }),
+  change: z.object({ ...at, session: z.string(), run: z.string(), draft_sha256: z.string() }),
   run_ended: z.object({ ...at, run: z.string(), outcome: z.enum(["done", "failed"]), credits: z.number() }),
   render: z.object({
     ...at,
@@ -21,6 +22,7 @@ type Fact<Type extends keyof typeof schemas> = z.output<(typeof schemas)[Type]>;
 /** What the local backend has seen, oldest first; `at` in milliseconds. */
 export type Ledger = {
   messages: Fact<"message">[];
+  changes: Fact<"change">[];
   runsEnded: Fact<"run_ended">[];
   renders: Fact<"render">[];
   uploads: Fact<"upload">[];
@@ -29,14 +31,15 @@ export type Ledger = {
 
 /** Reads the ledger of the local backend at `url`. */
 export async function readLedger(url: string): Promise<Ledger> {
-  const [messages, runsEnded, renders, uploads, faults] = await Promise.all([
+  const [messages, changes, runsEnded, renders, uploads, faults] = await Promise.all([
     factsOf(url, "message", schemas.message),
+    factsOf(url, "change", schemas.change),
     factsOf(url, "run_ended", schemas.run_ended),
     factsOf(url, "render", schemas.render),
     factsOf(url, "upload", schemas.upload),
     factsOf(url, "fault", schemas.fault),
   ]);
-  return { messages, runsEnded, renders, uploads, faults };
+  return { messages, changes, runsEnded, renders, uploads, faults };
 }
 
 async function factsOf<Schema extends z.ZodType>(

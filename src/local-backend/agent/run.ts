@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { Clock } from "../clock.ts";
 import type { Settings } from "../config.ts";
-import type { Ledger } from "../ledger.ts";
+import { draftTextOf } from "../draft.ts";
+import { draftHash, type Ledger } from "../ledger.ts";
 import { createRandom } from "../random.ts";
 import type { Intent, Run, Session, StreamError } from "../session-record.ts";
 import type { Sessions } from "../sessions.ts";
@@ -149,7 +150,14 @@ async function carryOut(
       run.changesDone = changesPassed;
       Object.assign(session, step.change(session));
       sessions.save(session);
-      ledger.append({ type: "change", run: run.id, session: session.id, stage: changesPassed });
+      const draftSha256 = draftHash(draftTextOf(session, settings.dialect));
+      ledger.append({
+        type: "change",
+        run: run.id,
+        session: session.id,
+        stage: changesPassed,
+        draft_sha256: draftSha256,
+      });
     }
     if (failed) return "failed";
   }

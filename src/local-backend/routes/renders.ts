@@ -3,14 +3,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { z } from "zod";
 import type { Account } from "../accounts.ts";
-import { readDraft } from "../draft.ts";
+import { draftTextOf, readDraft } from "../draft.ts";
 import { renderSuccess } from "../envelope.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import type { Render } from "../render-record.ts";
 import type { Services } from "../services.ts";
 import { parseBody, parseWith } from "./body.ts";
 import { bearerOf } from "./gate.ts";
-import { draftTextOf, originOf } from "./sessions.ts";
+import { originOf } from "./sessions.ts";
 
 const attributionHeaders = ["x-skill-source", "x-skill-version", "x-skill-platform"] as const;
 

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Dialect } from "../draft.ts";
-import { writeDraft } from "../draft.ts";
+import { draftTextOf } from "../draft.ts";
 import { success } from "../envelope.ts";
 import type { Services } from "../services.ts";
 import type { Session } from "../session-record.ts";
@@ -37,12 +36,6 @@ export function addSessionRoutes(app: FastifyInstance, services: Services): void
 /** Where the caller reached this server, for the addresses in answers. */
 export function originOf(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`;
-}
-
-/** The draft of a session as its state answers it: raw JSON text. An empty timeline is `null`, or a draft without tracks. */
-export function draftTextOf(session: Session, dialect: Dialect): string {
-  if (session.project !== null) return writeDraft(session.project, dialect);
-  return dialect === "first" ? "null" : '{"t":[],"d":0,"m":{}}';
 }
 
 /** The draft goes in as text: its ids are larger than what JSON.parse or JSON.stringify can carry. */

@@ -101,6 +101,8 @@ async function startParts(
             ...quickSettings,
             QUEUE_LOCK_MS: String(lockMs),
             SWEEP_GRACE_MS: "2000",
+            // Longer than a process and then a network are frozen: what is given up must not arrive later.
+            RECOVERY_QUIET_MS: "13000",
             // Many, so that none is given up; and a window that fills.
             WEBHOOK_SCHEDULE_MS: Array.from({ length: 20 }, () => "300").join(","),
             ADMISSION_WINDOW: "30",

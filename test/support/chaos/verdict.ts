@@ -33,6 +33,7 @@ export function breachesIn(evidence: Evidence): string[] {
     ...lostJobs(evidence),
     ...paidTwice(evidence),
     ...orphans(evidence),
+    ...drafts(evidence),
     ...disorder(evidence),
     ...events(evidence),
   ];
@@ -73,6 +74,9 @@ function paidTwice({ accepted, records, ledger }: Evidence): string[] {
     if (job?.status === "succeeded" && messages.length === 0) breaches.push(`${id} succeeded without its message`);
     if (job?.status !== "failed" || job.error.code !== "outcome_unknown") continue;
     if (job.made.message?.state !== "sending") breaches.push(`${id} ended as unknown, and its message was never sent`);
+    const received = messageOf({ accepted, records, ledger }, { id, mark, retryOf });
+    if (received !== undefined && received.at > job.finishedAtMs)
+      breaches.push(`${id}: its message was received after it had been given up`);
   }
   return breaches;
 }
@@ -93,14 +97,6 @@ function orphans({ accepted, records, backendSessions, ledger }: Evidence): stri
     if (submitted.size > begun)
       breaches.push(`${sessionId}: ${submitted.size} renders were submitted, and its jobs know of ${begun}`);
     for (const render of submitted) if (!ended.has(render)) breaches.push(`${sessionId}: ${render} never ended`);
-    for (const { render, event, at, draft_unchanged: isUnchanged } of renders) {
-      if (event !== "submitted") continue;
-      const run = runUnderWay(ledger, backendSessions.get(sessionId), at);
-      if (run !== undefined) breaches.push(`${sessionId}: ${render} was submitted while ${run.run} was under way`);
-      // A retry renders the draft that its original had kept, which the session may have left behind since.
-      const hasRetry = accepted.some((job) => job.sessionId === sessionId && job.retryOf !== null);
-      if (!isUnchanged && !hasRetry) breaches.push(`${sessionId}: ${render} has a draft that is not the session's`);
-    }
   }
   for (const job of records.values()) {
     if (job?.status !== "succeeded" || job.made.video === null) continue;
@@ -110,10 +106,34 @@ function orphans({ accepted, records, backendSessions, ledger }: Evidence): stri
   return breaches;
 }
 
-/** The message that a session is carrying out at a time: what is rendered then may be half done. */
-function runUnderWay(ledger: Ledger, session: string | undefined, at: number): Ledger["messages"][number] | undefined {
-  const endOf = (run: string): number => ledger.runsEnded.find((ended) => ended.run === run)?.at ?? Infinity;
-  return ledger.messages.find((message) => message.session === session && message.at <= at && at < endOf(message.run));
+/**
+ * What is rendered is what the session held then, with no message still at work on it. A retry renders what its original had kept,
+ * which the session may have left behind since.
+ */
+function drafts({ accepted, backendSessions, ledger }: Evidence): string[] {
+  const breaches: string[] = [];
+  for (const sessionId of new Set(accepted.map((job) => job.sessionId))) {
+    const isHere = ({ session }: { session: string }): boolean => session === backendSessions.get(sessionId);
+    const hasRetry = accepted.some((job) => job.sessionId === sessionId && job.retryOf !== null);
+    const held = new Set(ledger.changes.filter(isHere).map((change) => change.draft_sha256));
+    for (const { render, event, seq, draft_unchanged: isUnchanged, draft_sha256: draft } of ledger.renders.filter(
+      isHere,
+    )) {
+      if (event !== "submitted") continue;
+      const run = ledger.messages.find(
+        (message) => isHere(message) && message.seq < seq && seq < endOf(ledger, message),
+      );
+      if (run !== undefined) breaches.push(`${sessionId}: ${render} was submitted while ${run.run} was under way`);
+      if (!held.has(draft)) breaches.push(`${sessionId}: ${render} has a draft that the session never held`);
+      else if (!isUnchanged && !hasRetry)
+        breaches.push(`${sessionId}: ${render} has a draft that the session no longer held`);
+    }
+  }
+  return breaches;
+}
+
+function endOf({ runsEnded }: Ledger, { run }: Ledger["messages"][number]): number {
+  return runsEnded.find((ended) => ended.run === run)?.seq ?? Infinity;
 }
 
 /** The jobs of a session are accepted in the order submitted, and start, send and end in that order. */
@@ -149,7 +169,7 @@ function disorder(evidence: Evidence): string[] {
 
 /** A job and its retry have the same mark: what was received before the retry was made is the job's. */
 function messageOf(
-  { accepted, records, ledger }: Evidence,
+  { accepted, records, ledger }: Pick<Evidence, "accepted" | "records" | "ledger">,
   { id, mark, retryOf }: Pick<AcceptedJob, "id" | "mark" | "retryOf">,
 ): Ledger["messages"][number] | undefined {
   if (mark === null) return undefined;
