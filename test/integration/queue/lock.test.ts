@@ -28,6 +28,27 @@ it("lets one process at a time do what must not be done twice, and the other aft
   expect(seen).toEqual([1, 1, 1, 1]);
 });
 
+it("comes free by itself when its holder was killed", async () => {
+  const queue = openQueue();
+  const connection = queue.redis.duplicate();
+  const held = Promise.withResolvers<void>();
+  const hold = async () => {
+    held.resolve();
+    await new Promise(() => undefined);
+  };
+  void createLocks({ ...queue, redis: connection, newId }).withLock("work", hold, never);
+  await held.promise;
+  // As after a kill -9: nothing of it reaches Redis any more.
+  connection.disconnect();
+  const key = queue.keys.lock("work");
+  const leftMs = await queue.redis.pttl(key);
+  expect(leftMs).toBeGreaterThan(0);
+  expect(leftMs).toBeLessThanOrEqual(15_000);
+  // What time would do.
+  await queue.redis.pexpire(key, 1);
+  expect(await createLocks({ ...queue, newId }).withLock("work", async () => "done", never)).toBe("done");
+});
+
 it("leaves periodic work to the process that is at it", async () => {
   const [one, other] = openTwo();
   let rounds = 0;

@@ -2,12 +2,12 @@ import { fork } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { openAsBlob } from "node:fs";
-import { readdir, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, open, readdir, stat as statOf, utimes, writeFile, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createFolderStorage } from "../../../src/storage/folder-storage.ts";
 import { storageKey } from "../../../src/storage/storage-key.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
@@ -25,7 +25,40 @@ async function filesIn(dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** The inodes that are flushed to the disk from now on until the test ends, and whether there was something at `path` by then. */
+async function watchFlushes(path: string) {
+  const handle = await open(import.meta.filename);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const flushed: { inode: number; wasThere: boolean }[] = [];
+  const flush = prototype.sync;
+  vi.spyOn(prototype, "sync").mockImplementation(async function sync(this: FileHandle) {
+    const { ino } = await this.stat();
+    await flush.call(this);
+    const wasThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    flushed.push({ inode: ino, wasThere });
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  return flushed;
+}
+
 describe("what is stored", () => {
+  it("is on the disk before anybody is told its key: the file before it has its name, and then the folder", async () => {
+    const { putAs, pathOf } = await storage();
+    const key = storageKey("draft", "job_1.json");
+    const path = pathOf(key);
+    const flushed = await watchFlushes(path);
+    await putAs(key, "{}", limit);
+    expect(flushed).toEqual([
+      { inode: (await statOf(path)).ino, wasThere: false },
+      { inode: (await statOf(dirname(path))).ino, wasThere: true },
+      { inode: (await statOf(dirname(dirname(path)))).ino, wasThere: true },
+    ]);
+  });
+
   it.each([
     ["a string", (bytes: Buffer) => bytes.toString("latin1")],
     ["a buffer", (bytes: Buffer) => bytes],
