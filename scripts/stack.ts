@@ -15,6 +15,8 @@ export type Stack = {
   /** Resolves when a part has ended by itself, with what it printed last. */
   broken: Promise<string>;
   stop(): Promise<void>;
+  /** Ends service and local backend with SIGKILL, for whom `stop` takes too long. Nothing is lost by it. */
+  kill(): void;
 };
 
 const credentialsSchema = z.object({ apiKey: z.string(), webhookSecret: z.string(), backendToken: z.string() });
@@ -66,6 +68,9 @@ export async function startStack(options: {
         [service, ...(backend === null ? [] : [backend])].map(async (part) => await endOf(part.process)),
       ),
       stop,
+      kill() {
+        for (const part of [service, backend]) part?.process.signal("SIGKILL");
+      },
     };
   } catch (error) {
     await stop();

@@ -28,8 +28,11 @@ say(`
 
 const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => null);
 const lastWords = await Promise.race([interrupted, stack.broken]);
-if (lastWords !== null) {
+if (lastWords === null) {
+  say("\nEnding; what is under way is handed over within seconds. Ctrl-C again ends it at once, and loses nothing.");
+} else {
   say(`\nA part of it has ended by itself:\n${lastWords}`);
   process.exitCode = 1;
 }
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stack.kill);
 await stack.stop();
