@@ -23,6 +23,11 @@ const videoViewSchema = z
   })
   .meta({ id: "Video" });
 
+const uploadKinds = ["image", "video", "audio"] as const;
+const uploadViewSchema = z
+  .object({ name: z.string(), kind: z.enum(uploadKinds).nullable().describe("Null where the backend did not say.") })
+  .meta({ id: "UploadedFile" });
+
 const resultSchema = z
   .object({
     summary: z.string().nullable().describe("The timeline in words."),
@@ -32,6 +37,9 @@ const resultSchema = z
       .describe(
         "What the job changed on the timeline, a line each, in the language of the request (English or Chinese).",
       ),
+    uploads: z
+      .array(uploadViewSchema)
+      .describe("What the job put into its session, in order. A HEIC photo is the JPG that was made of it."),
     actions: z.array(z.string()).describe("What it asked its user to do in that editor, as names of API actions."),
     video: videoViewSchema.nullable(),
     credits_used: z
@@ -99,6 +107,7 @@ export const jobViewSchema = z
             "BGM added: Lo-fi (0-30s, 35%)",
             'Title added: "The harbour" (0-3s)',
           ],
+          uploads: [],
           actions: [],
           video: {
             file_id: "file_01k8pvmd3yf5t8b7q2n4h6j9x0",
@@ -164,6 +173,10 @@ function resultOf({ status, made }: Job): JobView["result"] {
     summary: timeline?.summary ?? null,
     reply: finished?.text ?? null,
     changes: made.changes,
+    uploads: (made.uploads ?? []).map(({ name, kind }) => ({
+      name,
+      kind: uploadKinds.find((known) => kind.startsWith(known)) ?? null,
+    })),
     actions: finished?.actions ?? [],
     video: video && {
       file_id: video.fileId,

@@ -77,7 +77,8 @@ it("carries one session through upload, generate and export jobs", async () => {
   const jobs = [];
   for (const { id } of [upload, generate, exported]) jobs.push((await client.finished(id)).job);
   expect(jobs.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded"]);
-  expect(jobs[0]?.result).toMatchObject({ video: null, summary: null });
+  const uploads = [1, 2].map((picture) => ({ name: `${picture}.jpg`, kind: "image" }));
+  expect(jobs[0]?.result).toMatchObject({ video: null, summary: null, uploads });
   expect(jobs[1]?.result).toMatchObject({ video: null });
   expect(jobs[2]?.result?.video).toMatchObject({ width: 180, height: 320 });
   expect(await backend.ledger("upload")).toHaveLength(2);

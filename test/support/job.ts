@@ -28,7 +28,10 @@ export function succeededJob(overrides: Partial<QueuedJob> = {}): EndedJob {
 function everythingMade(): Job["made"] {
   return {
     ...nothingMade,
-    uploads: [{ name: "a.jpg", kind: "image" }],
+    uploads: [
+      { name: "a.jpg", kind: "image/jpeg" },
+      { name: "page", kind: "unknown" },
+    ],
     message: { state: "finished", text: "Your video is ready.", actions: ["export"], recovered: false },
     changes: ["Video added: rivers (0-10s)"],
     creditsBefore: 200,

@@ -86,6 +86,18 @@ describe("update", () => {
     expect(told.filter((field) => field.includes("Other"))).toHaveLength(1);
   });
 
+  it("tells of progress when there is some, however often the same is reported", async () => {
+    const { queue, entry, ref } = await submitted();
+    for (const percent of [10, 10, 40, 40, 40]) {
+      const claim = await queue.claims.claim(entry);
+      await claim?.emit({ type: "job.progress", stage: "generate", percent }, { percent, text: null });
+    }
+    const told = (await queue.redis.xrange(queue.keys.events(ref), "-", "+")).flatMap(([, fields]) => fields);
+    const percents = told.flatMap((field) => /"percent":(\d+)/.exec(field)?.[1] ?? []);
+    expect(percents).toEqual(["10", "40"]);
+    expect((await queue.records.load(ref))?.circumstances.progress).toEqual({ percent: 40, text: null });
+  });
+
   it("grows by a stage like the one before it, which an entry of that one does not start", async () => {
     const { queue, entry } = await submitted({ plan: ["generate", "export"], allowEdits: true });
     const claim = await queue.claims.claim(entry);

@@ -66,12 +66,16 @@ describe("callers see a job", () => {
 });
 
 describe("the result", () => {
-  it("holds summary, reply, actions, credits, and the video with the proof that it plays", () => {
+  it("holds summary, reply, uploads, actions, credits, and the video with the proof that it plays", () => {
     const job = succeededJob();
     expect(viewOfJob(job, halfway).result).toEqual({
       summary: "Timeline (1 track)",
       reply: "Your video is ready.",
       changes: ["Video added: rivers (0-10s)"],
+      uploads: [
+        { name: "a.jpg", kind: "image" },
+        { name: "page", kind: null },
+      ],
       actions: ["export"],
       video: {
         file_id: job.made.video?.fileId,
@@ -94,6 +98,7 @@ describe("the result", () => {
       summary: null,
       reply: null,
       changes: [],
+      uploads: [],
       actions: [],
       video: null,
       credits_used: null,
@@ -135,7 +140,6 @@ it("nothing of the record is shown that is not meant to be", () => {
     url: "https://secret.example/input",
     hook: "https://secret.example/hook?token=1",
     renderId: "secret-render",
-    upload: "secret-upload",
   };
   const full = succeededJob();
   const { timeline, render } = full.made;
@@ -146,7 +150,6 @@ it("nothing of the record is shown that is not meant to be", () => {
     webhook: { url: internal.hook, events: ["job.failed" as const] },
     made: {
       ...full.made,
-      uploads: [{ name: internal.upload, kind: "image" }],
       timeline: { ...timeline, draftKey: internal.draftKey, fingerprint: internal.fingerprint },
       render: { ...render, id: internal.renderId },
     },
