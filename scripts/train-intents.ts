@@ -1,30 +1,33 @@
 /**
  * Learns what people ask for from the sentences in `test/fixtures/intents`: `npm run train-intents`. Writes src/domain/intent-weights.ts.
  *
- * A linear model over the features of clauses, trained by stochastic gradient descent on the cross-entropy. As an intent's score is that of its
- * best clause, so is its gradient. Beside the sentences themselves it learns from two kinds of made ones: a circumstance put to a sentence
- * changes nothing about it, and a message joined with another request stays a message.
+ * Nobody has said which clause of a sentence asks for what. So it is learned by gradient descent (Adagrad) on the likelihood of what the
+ * sentence as a whole is, through the rule by which clauses make a sentence (`likelihoods`). Beside the sentences themselves there are two
+ * kinds of made ones: a circumstance put to a sentence changes nothing about it, and a message joined with a request stays a message.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { featuresOf } from "../src/domain/intent-features.ts";
-import { clauseScores, intents, softmax } from "../src/domain/intent-model.ts";
+import { askedBy, intents, likelihoods, nothingBeyond, requests, type Asked } from "../src/domain/intent-model.ts";
 
 const folder = "test/fixtures/intents";
-const epochs = 30;
-const firstRate = 0.4;
-const rateDecay = 0.2;
-const regularisation = 0.003;
+const epochs = 12;
+/** It shows soon which features say most. */
+const selectingEpochs = 4;
+const rate = 0.5;
 /** Rarer features say more about a sentence than about what is asked for. */
-const minSamples = 3;
+const minSamples = 4;
+/** How many features are kept: those that say most. */
+const maxFeatures = 20_000;
+/** One or two words are all that there is to go by, and what is said most often. */
 const shortChars = 12;
-const shortWeight = 4;
-const joinedPerMessage = 6;
-const joinedWeight = 0.35;
-/** What asks for nothing is a message when it stands alone, and must not speak for one when it does not. */
-const besideWeight = 0.6;
-/** Weights below say next to nothing, and need not be kept. */
-const minHundredths = 20;
+const shortWeight = 2;
+const circumstancesPerSample = 2;
+const circumstanceWeight = 0.5;
+const joinedPerMessage = 4;
+const joinedWeight = 1;
+const featuresPerLine = 200;
+const leastLikelihood = 1e-6;
 
 const sampleSchema = z.strictObject({
   text: z.string(),
@@ -33,107 +36,131 @@ const sampleSchema = z.strictObject({
   beside: z.boolean().default(false).describe("Asks for nothing: may stand beside a request without changing it."),
 });
 type Sample = z.output<typeof sampleSchema>;
-type Example = { clauses: string[][]; action: number; weight: number };
+type Feature = { weights: number[]; squares: number[] };
+type Example = { clauses: Feature[][]; sample: Sample; weight: number };
 
 const random = createRandom(7);
-const lines = async (name: string): Promise<string[]> =>
+const linesOf = async (name: string): Promise<string[]> =>
   (await readFile(`${folder}/${name}`, "utf8")).trim().split("\n");
-const samples = (await lines("training.jsonl")).map((line) => sampleSchema.parse(JSON.parse(line)));
+const samples = (await linesOf("training.jsonl")).map((line) => sampleSchema.parse(JSON.parse(line)));
 const circumstances = [
-  ...(await lines("circumstances.txt")),
+  ...(await linesOf("circumstances.txt")),
   ...samples.filter(({ beside }) => beside).map(({ text }) => text),
 ];
-const requests = samples.filter(({ action, hasFiles }) => !hasFiles && ["export", "credits", "state"].includes(action));
-const given = samples.map((sample) => exampleOf(sample, weightOf(sample)));
-const made = [
-  ...samples.filter(({ beside }) => !beside).map((sample) => exampleOf(withCircumstance(sample), 1)),
-  ...joined().map((sample) => exampleOf(sample, joinedWeight)),
-];
-await writeFile("src/domain/intent-weights.ts", sourceOf(train(withoutRareFeatures([...given, ...made]))));
-console.log(`Learned from ${given.length} sentences, and ${made.length} made of them.`);
+const weighed = [
+  ...samples.map((sample) => ({ sample, weight: isShort(sample.text) ? shortWeight : 1 })),
+  ...withCircumstances().map((sample) => ({ sample, weight: circumstanceWeight })),
+  ...joined().map((sample) => ({ sample, weight: joinedWeight })),
+].map(({ sample, weight }) => ({ sample, weight, clauses: featuresOf(sample.text) }));
 
-/** One or two words are all that there is to go by, and what is said most often. */
-function weightOf({ text, beside }: Sample): number {
-  if (beside) return besideWeight;
-  return text.length <= shortChars && text.trim().split(" ").length <= 2 ? shortWeight : 1;
+const common = learnFrom(isCommon(), selectingEpochs);
+const strongest = new Set(
+  [...common]
+    .toSorted(([, one], [, other]) => strength(other) - strength(one))
+    .slice(0, maxFeatures)
+    .map(([name]) => name),
+);
+const kept = learnFrom((name) => strongest.has(name), epochs);
+await writeFile("src/domain/intent-weights.ts", sourceOf(kept));
+console.log(`Learned from ${samples.length} sentences, and ${weighed.length - samples.length} made of them.`);
+
+function isShort(text: string): boolean {
+  return text.length <= shortChars && text.trim().split(" ").length <= 2;
 }
 
-function exampleOf(sample: Sample, weight: number): Example {
-  return { clauses: featuresOf(sample), action: intents.indexOf(sample.action), weight };
-}
-
-function withCircumstance(sample: Sample): Sample {
+function withCircumstances(): Sample[] {
   const isChinese = (text: string): boolean => /\p{Script=Han}/u.test(text);
-  const chinese = isChinese(sample.text);
-  const circumstance = pick(circumstances.filter((text) => isChinese(text) === chinese));
-  const joint = pick(chinese ? ["，", "。", " "] : [", ", ". ", " "]);
-  return { ...sample, text: inAnyOrder(sample.text, joint, circumstance) };
+  const asking = samples.filter(({ beside }) => !beside);
+  const [chinese, english] = [circumstances.filter(isChinese), circumstances.filter((text) => !isChinese(text))];
+  return asking.flatMap((sample) =>
+    Array.from({ length: circumstancesPerSample }, () => {
+      const isInChinese = isChinese(sample.text);
+      const joint = pick(isInChinese ? ["，", "。", " "] : [", ", ". ", " "]);
+      return { ...sample, text: inAnyOrder(sample.text, joint, pick(isInChinese ? chinese : english)) };
+    }),
+  );
 }
 
 function joined(): Sample[] {
   const messages = samples.filter(({ action, beside }) => action === "message" && !beside);
-  const withMessage = messages.flatMap((message) =>
-    Array.from({ length: joinedPerMessage }, () => joinedTo(message, pick(requests))),
+  const others = samples.filter(({ action, hasFiles }) => !hasFiles && ["export", "credits", "state"].includes(action));
+  return messages.flatMap((message) =>
+    Array.from({ length: joinedPerMessage }, () => {
+      const text = inAnyOrder(
+        message.text,
+        pick([". ", "! ", ", and ", "，然后", "！", "\n", " then "]),
+        pick(others).text,
+      );
+      return { ...message, text };
+    }),
   );
-  const apart = requests.map((request) => [request, pick(requests)] as const);
-  return [
-    ...withMessage,
-    ...apart.filter(([one, other]) => isAnsweredApart(one, other)).map(([one, other]) => joinedTo(one, other)),
-  ];
 }
 
-function joinedTo(sample: Sample, other: Sample): Sample {
-  const text = inAnyOrder(sample.text, pick([". ", ", and ", "，然后", "\n", " then "]), other.text);
-  return { ...sample, action: "message", text };
-}
-
-/** An export also answers whether the video is done. */
-function isAnsweredApart(one: Sample, other: Sample): boolean {
-  return one.action !== other.action && [one, other].some(({ action }) => action === "credits");
-}
-
-function withoutRareFeatures(all: Example[]): Example[] {
+/** Whether a feature occurs often enough to learn from. */
+function isCommon(): (name: string) => boolean {
   const counts = new Map<string, number>();
-  for (const feature of all.flatMap(({ clauses }) => clauses.flat()))
-    counts.set(feature, (counts.get(feature) ?? 0) + 1);
-  const isCommon = (feature: string): boolean => (counts.get(feature) ?? 0) >= minSamples;
-  return all.map((example) => ({ ...example, clauses: example.clauses.map((features) => features.filter(isCommon)) }));
+  for (const name of weighed.flatMap(({ clauses }) => clauses.flat())) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return (name) => (counts.get(name) ?? 0) >= minSamples;
 }
 
-function train(all: Example[]): Map<string, number[]> {
-  const weights = new Map<string, number[]>();
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const rate = firstRate / (1 + epoch * rateDecay);
-    for (const example of shuffled(all)) learn(weights, example, rate);
-  }
-  return weights;
+function learnFrom(isUsed: (name: string) => boolean, rounds: number): Map<string, Feature> {
+  const features = new Map<string, Feature>();
+  const featureOf = (name: string): Feature => {
+    const known = features.get(name) ?? { weights: requests.map(() => 0), squares: requests.map(() => 0.01) };
+    features.set(name, known);
+    return known;
+  };
+  const examples = weighed.map(({ sample, weight, clauses }) => ({
+    sample,
+    weight,
+    clauses: clauses.map((names) => names.filter(isUsed).map(featureOf)),
+  }));
+  for (let round = 0; round < rounds; round++) for (const example of shuffled(examples)) learn(example);
+  return features;
 }
 
-function learn(weights: Map<string, number[]>, { clauses, action, weight }: Example, rate: number): void {
-  const scores = clauses.map((features) => clauseScores(weights, features));
-  const best = intents.map((_, at) =>
-    scores.reduce((top, clause, index) => ((clause[at] ?? 0) > (scores[top]?.[at] ?? 0) ? index : top), 0),
-  );
-  const likely = softmax(best.map((index, at) => scores[index]?.[at] ?? 0));
-  for (const [at, index] of best.entries()) {
-    const features = clauses[index] ?? [];
-    const error = (at === action ? 1 : 0) - (likely[at] ?? 0);
-    const step = (rate * weight * error) / Math.sqrt(Math.max(1, features.length));
-    for (const feature of features) {
-      const known = weights.get(feature) ?? intents.map(() => 0);
-      known[at] = (known[at] ?? 0) * (1 - rate * regularisation) + step;
-      weights.set(feature, known);
+/** One step towards what the sentence is. */
+function learn({ clauses, sample, weight }: Example): void {
+  const asked = clauses.map((features) => askedBy(features.map(({ weights }) => weights)));
+  const likelihood = Math.max(leastLikelihood, likelihoodOf(sample, asked));
+  for (const [at, features] of clauses.entries()) {
+    const scale = weight / likelihood / Math.sqrt(Math.max(1, features.length));
+    // Linear in what each clause asks for: its slope along one request is what it would be if that one were certain.
+    const gradient = requests.map((_, request) => {
+      const slope = likelihoodOf(sample, asked.with(at, certainly(request)));
+      return scale * (asked[at]?.[request] ?? 0) * (slope - likelihood);
+    });
+    for (const { weights, squares } of features) {
+      for (let request = 0; request < gradient.length; request++) {
+        const step = gradient[request] ?? 0;
+        const square = (squares[request] ?? 0) + step ** 2;
+        squares[request] = square;
+        weights[request] = (weights[request] ?? 0) + (rate * step) / Math.sqrt(square);
+      }
     }
   }
 }
 
-function sourceOf(weights: Map<string, number[]>): string {
-  const kept = [...weights]
-    .map(([feature, values]): [string, number[]] => [feature, values.map((value) => Math.round(value * 100))])
-    .filter(([, hundredths]) => hundredths.some((value) => Math.abs(value) >= minHundredths))
-    .toSorted(([one], [other]) => (one < other ? -1 : 1));
-  const text = kept.map(([feature, hundredths]) => `${feature} ${hundredths.join(" ")}`).join(";");
-  return `/** Made by scripts/train-intents.ts. A feature, and in hundredths how much it speaks for each of the \`intents\`. */\nexport const intentWeights = \`${text}\`;\n`;
+function likelihoodOf({ action, hasFiles, beside }: Sample, asked: readonly Asked[]): number {
+  return beside ? nothingBeyond(asked, [], hasFiles) : likelihoods(asked, hasFiles)[action];
+}
+
+function certainly(request: number): Asked {
+  return [...requests, "nothing"].map((_, at) => (at === request ? 1 : 0));
+}
+
+function strength({ weights }: Feature): number {
+  return Math.max(...weights, 0) - Math.min(...weights, 0);
+}
+
+function sourceOf(features: Map<string, Feature>): string {
+  const rows = [...features]
+    .map(([name, { weights }]) => [name, ...weights.map((weight) => Math.round(weight * 100))].join(" "))
+    .toSorted((one, other) => (one < other ? -1 : 1));
+  const lines = Array.from({ length: Math.ceil(rows.length / featuresPerLine) }, (_, at) =>
+    rows.slice(at * featuresPerLine, (at + 1) * featuresPerLine).join(";"),
+  );
+  return `/** Made by scripts/train-intents.ts. A feature, and in hundredths how much it speaks for each of the \`requests\`. */\nexport const intentWeights = \`${lines.join("\n")}\`;\n`;
 }
 
 function inAnyOrder(one: string, joint: string, other: string): string {

@@ -1,21 +1,19 @@
 import { clausesOf, plainText, unquoted } from "./intent-text.ts";
 
-/** Where one sentence may say two things. */
-const conjunction = /\b(?:and|then|but|so|after|before|once|first)\b|然后|并且|接着|但是|不过|之后|再(?!也|次)/;
 const token = /[a-z0-9:]+|\p{Script=Han}|\?/gu;
+/** Parts of a word stand for it where it has another ending, or a slip. */
+const partChars = [3, 4, 5];
 
 /**
- * What the model looks at: for each clause of a text its words (Chinese characters), pairs and triples of them, and pairs with one between
- * them; roughly how long it is; and whether files come with the text. A text without words has one clause.
+ * What the model looks at: for each clause of a text its words (Chinese characters), pairs and triples of them, pairs with one between
+ * them, and parts of the words; and roughly how long it is. A text without words has one clause.
  */
-export function featuresOf({ text, hasFiles }: { text: string; hasFiles: boolean }): string[][] {
-  const clauses = clausesOf(plainText(unquoted(text.trim())))
-    .flatMap((clause) => clause.split(conjunction))
-    .filter((clause) => clause.trim() !== "");
-  return (clauses.length === 0 ? [""] : clauses).map((clause) => clauseFeatures(clause, hasFiles));
+export function featuresOf(text: string): string[][] {
+  const clauses = clausesOf(plainText(unquoted(text.trim())));
+  return (clauses.length === 0 ? [""] : clauses).map(clauseFeatures);
 }
 
-function clauseFeatures(clause: string, hasFiles: boolean): string[] {
+function clauseFeatures(clause: string): string[] {
   const tokens = clause.match(token) ?? [];
   const sequence = ["^", ...tokens, "$"];
   const around = sequence.flatMap((first, at) => {
@@ -25,5 +23,13 @@ function clauseFeatures(clause: string, hasFiles: boolean): string[] {
     return [first, `${first}_${second}`, `${first}_${second}_${third}`, `${first}_*_${third}`];
   });
   const length = `length${Math.min(5, Math.floor(Math.log2(1 + tokens.length)))}`;
-  return [...new Set([hasFiles ? "files" : "nofiles", length, ...around])];
+  return [...new Set([length, ...around, ...tokens.flatMap(partsOf)])];
+}
+
+function partsOf(word: string): string[] {
+  if (!/^[a-z]{3,}$/.test(word)) return [];
+  const whole = `<${word}>`;
+  return partChars.flatMap((chars) =>
+    Array.from({ length: Math.max(0, whole.length - chars + 1) }, (_, at) => `~${whole.slice(at, at + chars)}`),
+  );
 }

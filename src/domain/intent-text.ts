@@ -1,3 +1,5 @@
+import { formatNames } from "./media-type.ts";
+
 /** Traditional characters of short requests, each before its simplified form. Not a converter. */
 const traditionalForms =
   "匯汇導导載载輸输積积餘余額额狀状態态傳传視视頻频檔档軌轨時时間间線线軸轴點点數数還还幾几請请幫帮給给發发這这個个麼么嗎吗進进煩烦現现畫画質质" +
@@ -52,14 +54,22 @@ const misspellings = new Map([
   ["gimme", "give me"],
 ]);
 
-/** Straight single quotes also stand for apostrophes, so they must enclose something. */
-const quoted = /["“”„«»「」『』《》〈〉`]|(?:^|\s)'[^']+'(?=[\s.,!?]|$)/u;
+/** What is quoted, with the marks around it. Straight single quotes also stand for apostrophes, so they must enclose something. */
+const quoted =
+  /["“”„][^"“”„]*["“”]|«[^«»]*»|[「『][^」』]*[」』]|[《〈][^》〉]*[》〉]|`[^`]*`|(?<=^|\s)'[^']+'(?=[\s.,!?]|$)/gu;
 
 /** Unlike in prose, marks may stand without a space after them: "好了吗?发我". A full stop needs one. */
 const sentenceEnd = /(?<=[!?。;\n…])|(?<=\.)(?=\s)/;
 const clauseEnd = /[,、()—–~]|(?<!\d):|:(?!\d)|\s-+\s|(?<=\p{Script=Han})\s+(?=\p{Script=Han})/u;
 
-/** One script, one case, no contractions, no slips. */
+const endings = [...formatNames, "jpeg"].join("|");
+/** A file's name is no request, whatever it says. Where one begins in Chinese, only a text of nothing else tells. */
+const fileName = new RegExp(
+  String.raw`^[^\p{L}\p{N}]*\S+\.(?:${endings})[^\p{L}\p{N}]*$|(?<![\w-])[\w-]+\.(?:${endings})(?!\w)`,
+  "gu",
+);
+
+/** One script, one case, no contractions, no slips; in place of addresses, files' names and what is quoted, which are content, what they are. */
 export function plainText(text: string): string {
   // "plsss": three of a letter are never spelling.
   const folded = text
@@ -67,7 +77,9 @@ export function plainText(text: string): string {
     .toLowerCase()
     .replaceAll(/[’‘´]/g, "'")
     .replaceAll(/([a-z])\1{2,}/g, "$1")
-    .replaceAll(/https?:\/\/\S+/g, " weblink ");
+    .replaceAll(/https?:\/\/\S+/g, " weblink ")
+    .replaceAll(quoted, " quotation ")
+    .replaceAll(fileName, " filename ");
   const plain = folded.replaceAll(/\p{Script=Han}/gu, (character) => simplified.get(character) ?? character);
   const full = contractions.reduce((soFar, [pattern, whole]) => soFar.replaceAll(pattern, whole), plain);
   return full.replaceAll(/[a-z]+/g, mended);
@@ -76,11 +88,6 @@ export function plainText(text: string): string {
 /** Without the quotes around the whole of a text. */
 export function unquoted(text: string): string {
   return /^["“「『'](.*)["”」』']$/s.exec(text)?.[1] ?? text;
-}
-
-/** Whether a part of a plain text is in quotes. */
-export function hasQuotedPart(text: string): boolean {
-  return quoted.test(text);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { featuresOf } from "./intent-features.ts";
-import { intents, likelihoods, parseWeights, type Intent } from "./intent-model.ts";
-import { hasQuotedPart, plainText, unquoted } from "./intent-text.ts";
+import { askedIn, intents, likelihoods, parseWeights, type Intent } from "./intent-model.ts";
 import { intentWeights } from "./intent-weights.ts";
 
 const weights = parseWeights(intentWeights);
@@ -11,7 +10,7 @@ const maxRequestChars = 300;
 const minLikelihood = 0.5;
 
 /**
- * What a person's words ask for: the table in docs/backend-protocol.md, "What a person's message means". A linear model that has learned from
+ * What a person's words ask for: the table in docs/backend-protocol.md, "What a person's message means". A model that has learned from
  * sentences decides (docs/intents.md); in doubt it is a message, since only that can do what was not understood.
  * @returns `upload`: files are to be put into the session first. Then `action`; "upload" means that nothing else is asked for.
  */
@@ -21,9 +20,8 @@ export function intentOf(input: { text: string; hasFiles: boolean }): { action: 
 
 function actionOf({ text, hasFiles }: { text: string; hasFiles: boolean }): Intent {
   if (text.trim() === "") return hasFiles ? "upload" : "message";
-  // What is quoted is content: "add a caption that says 'Download now'".
-  if (text.length > maxRequestChars || hasQuotedPart(plainText(unquoted(text.trim())))) return "message";
-  const likely = likelihoods(weights, featuresOf({ text, hasFiles }));
-  const best = likely.indexOf(Math.max(...likely));
-  return (likely[best] ?? 0) < minLikelihood ? "message" : (intents[best] ?? "message");
+  if (text.length > maxRequestChars) return "message";
+  const asked = featuresOf(text).map((features) => askedIn(weights, features));
+  const likely = likelihoods(asked, hasFiles);
+  return intents.find((intent) => likely[intent] > minLikelihood) ?? "message";
 }

@@ -17,10 +17,10 @@ type Sample = z.infer<typeof sampleSchema>;
 const training = readSamples("training.jsonl");
 const heldOut = readSamples("held-out.jsonl");
 
-/** How the sets came about, and what they measured before any rule was changed in their light: docs/intents.md. */
+/** How the sets came about: docs/intents.md. Nothing was learned from the held-out one, nor changed in its light. */
 describe.each([
-  { name: "training", samples: training, atLeast: 2_000, macroAccuracy: 0.98 },
-  { name: "held-out", samples: heldOut, atLeast: 150, macroAccuracy: 0.88 },
+  { name: "training", samples: training, atLeast: 10_000, macroAccuracy: 0.95 },
+  { name: "held-out", samples: heldOut, atLeast: 500, macroAccuracy: 0.95 },
 ])("the $name set", ({ samples, atLeast, macroAccuracy }) => {
   it("is there, with sentences for every action", () => {
     expect(samples.length).toBeGreaterThanOrEqual(atLeast);
@@ -36,18 +36,21 @@ describe.each([
     expect(measured, misrouted(samples)).toBeGreaterThanOrEqual(macroAccuracy);
   });
 
-  it("has no request to make or change something that is answered with an export", () => {
-    expect(samplesFor(samples, "message").filter((sample) => actionOf(sample) === "export")).toEqual([]);
-  });
-
   it("uploads exactly where there are files", () => {
     for (const { text, hasFiles } of samples) expect(intentOf({ text, hasFiles }).upload, text).toBe(hasFiles);
   });
 });
 
+it("the held-out set has no request to make or change something that is answered with an export or with credits", () => {
+  const ignored = samplesFor(heldOut, "message").filter((sample) => ["export", "credits"].includes(actionOf(sample)));
+  expect(ignored).toEqual([]);
+});
+
 describe("a text that asks for two things", () => {
   const free = ["export", "Send me the video.", "导出", "credits", "How many credits are left?", "我还剩多少积分"];
-  const instructions = samplesFor(training, "message").filter(({ hasFiles, beside }) => !hasFiles && !beside);
+  const instructions = samplesFor(training, "message")
+    .filter(({ hasFiles, beside }) => !hasFiles && !beside)
+    .filter((_, at) => at % 10 === 0);
 
   it.each([". ", "\n", ", and ", "，然后", "！"])("is a message as soon as one of them is, joined by %j", (joint) => {
     const texts = instructions.flatMap(({ text }) =>
@@ -69,16 +72,35 @@ describe("a text that asks for two things", () => {
   });
 });
 
-it.each(['show me the "timeline"', "看看“轨道”", "show me the 'tracks'", "what is on `the timeline`?"])(
-  "what is quoted is content: %s",
-  (text) => {
+describe("what is quoted is content", () => {
+  it.each([
+    'the title should say "export the video"',
+    "标题写“余额不足”",
+    "add a caption that says 'Download now'",
+    "把「导出」两个字放大",
+    "put `credits` at the end",
+  ])("and asks for nothing: %s", (text) => {
     expect(actionOf({ text, hasFiles: false })).toBe("message");
-    expect(actionOf({ text: text.replaceAll(/["'“”`]/g, ""), hasFiles: false })).toBe("state");
+  });
+
+  it.each([
+    ["请问《静夜思》那个动画现在做到哪一步了？", "state"],
+    ['Is the "Summer 2025" video done yet?', "state"],
+    ["导出《小蝌蚪找妈妈》", "export"],
+  ])("and does not hide what is asked for beside it: %s", (text, action) => {
+    expect(actionOf({ text, hasFiles: false })).toBe(action);
+  });
+});
+
+it.each(["export_final.mov", "导出_最终版2.mp4", "end credits.wav"])(
+  "a file's name says nothing but what the file is: %s",
+  (text) => {
+    expect(actionOf({ text, hasFiles: true })).toBe("upload");
   },
 );
 
 describe("the form of a text makes no difference", () => {
-  const plain = training.filter(({ text }) => !/[\n'"“”「」‘’]/.test(text) && text.length < 200);
+  const plain = training.filter(({ text }, at) => at % 5 === 0 && !/[\n'"“”「」‘’]/.test(text) && text.length < 200);
 
   it.each([
     ["in capitals", (text: string) => text.toUpperCase()],
