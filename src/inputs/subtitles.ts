@@ -1,7 +1,7 @@
 import { isSentenceEnd, joinLines } from "./joined-lines.ts";
 
-const timeLine = /^\s*(?:\d+:)?\d{1,2}:\d{1,2}[,.]\d{1,3}\s*-->/;
-const cueNumber = /^\s*\d+\s*$/;
+const timeLine = /^(?:\d+:)?\d{1,2}:\d{1,2}[,.]\d{1,3}\s*-->/;
+const cueNumber = /^\d+$/;
 /** `<i>`, `</font>`, `{\an8}`: how the words look, not what they are. */
 const tags = /<\/?[a-z][^<>]*>|\{\\[^{}]*\}/gi;
 const newSpeaker = /^\s*[-–—]\s*\S/;
@@ -29,15 +29,14 @@ export function spokenWords(text: string): string {
 /** The lines of each cue, without tags; what comes before the first time line is no cue. */
 function cuesOf(text: string): string[][] {
   const cues: string[][] = [];
-  const lines = text.split(/\r\n|\r|\n/);
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.replaceAll(tags, "").trim());
   for (const [index, line] of lines.entries()) {
     if (timeLine.test(line)) {
       cues.push([]);
       continue;
     }
     const isNumber = cueNumber.test(line) && timeLine.test(lines[index + 1] ?? "");
-    const words = line.replaceAll(tags, "").trim();
-    if (!isNumber && words !== "") cues.at(-1)?.push(words);
+    if (!isNumber && line !== "") cues.at(-1)?.push(line);
   }
   return cues;
 }
