@@ -132,7 +132,11 @@ function forwardSignals(child) {
   }
   // npm passes a SIGTERM on to the shell between it and us, which dies of it and tells nobody.
   const { ppid } = process;
-  setInterval(() => process.ppid === ppid || child.kill("SIGTERM"), PARENT_CHECK_MS).unref();
+  const check = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(check);
+    child.kill("SIGTERM");
+  }, PARENT_CHECK_MS).unref();
 }
 
 /**

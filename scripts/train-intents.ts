@@ -15,7 +15,7 @@ const epochs = 12;
 /** It shows soon which features say most. */
 const selectingEpochs = 4;
 const rate = 0.5;
-/** Rarer features say more about a sentence than about what is asked for. */
+/** Features of fewer texts (not of those made of them) say more about a text than about what is asked for. */
 const minSamples = 4;
 /** How many features are kept: those that say most. */
 const maxFeatures = 20_000;
@@ -96,10 +96,11 @@ function joined(): Sample[] {
   );
 }
 
-/** Whether a feature occurs often enough to learn from. */
+/** Whether a feature occurs in enough texts to learn from. */
 function isCommon(): (name: string) => boolean {
   const counts = new Map<string, number>();
-  for (const name of weighed.flatMap(({ clauses }) => clauses.flat())) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const distinct = [...samples.map(({ text }) => text), ...circumstances];
+  for (const name of distinct.flatMap((text) => featuresOf(text).flat())) counts.set(name, (counts.get(name) ?? 0) + 1);
   return (name) => (counts.get(name) ?? 0) >= minSamples;
 }
 

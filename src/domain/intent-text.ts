@@ -63,9 +63,9 @@ const sentenceEnd = /(?<=[!?。;\n…])|(?<=\.)(?=\s)/;
 const clauseEnd = /[,、()—–~]|(?<!\d):|:(?!\d)|\s-+\s|(?<=\p{Script=Han})\s+(?=\p{Script=Han})/u;
 
 const endings = [...formatNames, "jpeg"].join("|");
-/** A file's name is no request, whatever it says. Where one begins in Chinese, only a text of nothing else tells. */
+/** A file's name is no request, whatever it says. In Chinese only a mark tells where one begins: `导出_最终版2.mp4`. */
 const fileName = new RegExp(
-  String.raw`^[^\p{L}\p{N}]*\S+\.(?:${endings})[^\p{L}\p{N}]*$|(?<![\w-])[\w-]+\.(?:${endings})(?!\w)`,
+  String.raw`(?:(?<![\p{L}\p{N}])\p{Script=Han}+[_-][\p{L}\p{N}_-]*|[\w-]+)\.(?:${endings})(?!\w)`,
   "gu",
 );
 
@@ -87,7 +87,7 @@ export function plainText(text: string): string {
 
 /** Without the quotes around the whole of a text. */
 export function unquoted(text: string): string {
-  return /^["“「『'](.*)["”」』']$/s.exec(text)?.[1] ?? text;
+  return /^["“「『']([^"“”「」『』]*)["”」』']$/.exec(text)?.[1] ?? text;
 }
 
 /**

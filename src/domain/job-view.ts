@@ -39,7 +39,9 @@ const resultSchema = z
       ),
     uploads: z
       .array(uploadViewSchema)
-      .describe("What the job put into its session, in order. A HEIC photo is the JPG that was made of it."),
+      .describe(
+        "What the job, or what it is a retry of, put into the session, in order. A HEIC photo is the JPG that was made of it.",
+      ),
     actions: z.array(z.string()).describe("What it asked its user to do in that editor, as names of API actions."),
     video: videoViewSchema.nullable(),
     credits_used: z

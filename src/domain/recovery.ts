@@ -5,7 +5,7 @@ import type { Made } from "./job.ts";
  * sending the message again.
  *
  *     first read 30 s after the outcome became unknown, then every 60 s
- *       state changed, two reads at least 60 s apart agree, and the run is over (or 15 min have passed) ──► worked
+ *       state changed, two reads at least 60 s apart agree, and the run is over (or 15 min of recovery) ──► worked
  *       5 unchanged reads in a row, 15 min since the message, and the run is over ──► no visible effect
  *
  * That reads agree is not enough: between the two stages of a generation the state may stand still for longer than a minute, and
@@ -40,7 +40,7 @@ export type Verdict = "worked" | "no_visible_effect" | "read_again";
  * Whether a run without its client may be going on: a run has credits frozen. Where other work of the account may be what froze them,
  * they say nothing, and the run is over once it has had its time.
  * @param frozen credits of the account, reserved by running work
- * @param ageMs since the message was sent, or longer ago
+ * @param ageMs since it is without its client; its stream may have gone on for long before
  */
 export function mayGoOn(
   { frozen, hasOtherWork, ageMs }: { frozen: number; hasOtherWork: boolean; ageMs: number },
@@ -65,9 +65,10 @@ export function afterRead(
   const agreesSinceMs = lastRead?.fingerprint === fingerprint ? lastRead.agreesSinceMs : atMs;
   const unchangedReads = isUnchanged ? (lastRead?.unchangedReads ?? 0) + 1 : 0;
   const recovery: Recovery = { beganAtMs, lastRead: { atMs, fingerprint, agreesSinceMs, unchangedReads } };
-  const isLate = atMs - message.sentAtMs >= timings.quietMs;
-  const worked = !isUnchanged && atMs - agreesSinceMs >= timings.readEveryMs && (!read.mayBeRunning || isLate);
-  const hasNoEffect = unchangedReads >= unchangedReadsNeeded && isLate && !read.mayBeRunning;
+  const isOver = !read.mayBeRunning || atMs - beganAtMs >= timings.quietMs;
+  const worked = !isUnchanged && atMs - agreesSinceMs >= timings.readEveryMs && isOver;
+  const hasNoEffect =
+    unchangedReads >= unchangedReadsNeeded && atMs - message.sentAtMs >= timings.quietMs && !read.mayBeRunning;
   return {
     verdict: worked ? "worked" : hasNoEffect ? "no_visible_effect" : "read_again",
     message: { ...message, recovery },

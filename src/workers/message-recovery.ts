@@ -30,7 +30,7 @@ export async function recoverMessage(deps: RecoveryDeps, claim: Claim, signal: A
   if (waitMs > 0) return { kind: "again", afterMs: waitMs };
 
   const session = existingBackendSession(claim);
-  const read = await readState(deps, session, message.sentAtMs, signal);
+  const read = await readState(deps, session, message.recovery.beganAtMs, signal);
   const { verdict, message: remembered } = afterRead(message, read, timings.recovery);
   await claim.update((job) => making(job, { message: remembered }));
   switch (verdict) {
@@ -60,12 +60,12 @@ async function recoveringMessage(claim: Claim, nowMs: number): Promise<Recoverin
 async function readState(
   { backend, hasOtherWork, timings, now }: RecoveryDeps,
   session: BackendSession,
-  sentAtMs: number,
+  beganAtMs: number,
   signal: AbortSignal,
 ): Promise<StateRead> {
   const { fingerprint } = await backend.readState({ session, signal });
   const { frozen } = await backend.readCredits({ identityId: session.identityId, skill: session.skill, signal });
   const atMs = now();
-  const seen = { frozen, hasOtherWork: await hasOtherWork(), ageMs: atMs - sentAtMs };
+  const seen = { frozen, hasOtherWork: await hasOtherWork(), ageMs: atMs - beganAtMs };
   return { fingerprint, mayBeRunning: mayGoOn(seen, timings.recovery), atMs };
 }

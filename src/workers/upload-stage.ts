@@ -53,7 +53,7 @@ export function createUploadStage(deps: UploadStageDeps): StageRun {
   async function upload(session: BackendSession, medium: Medium, signal: AbortSignal) {
     if (medium.from === "url") {
       const { files } = await backend.uploadUrls({ session, urls: [medium.url], signal });
-      return { name: files[0]?.filename ?? nameOfUrl(medium.url), kind: files[0]?.fileType ?? "unknown" };
+      return { name: nameOfUrl(medium.url), kind: files[0]?.fileType ?? "unknown" };
     }
     const { name, mime } = medium;
     const file = { path: storage.pathOf(medium.storageKey), filename: name, mime };

@@ -101,6 +101,10 @@ async function startParts(
             ...quickSettings,
             QUEUE_LOCK_MS: String(lockMs),
             SWEEP_GRACE_MS: "2000",
+            // Close enough for two to fall between the stages of a generation, which both have to be waited for.
+            RECOVERY_FIRST_READ_MS: "100",
+            RECOVERY_READ_MS: "100",
+            RECOVERY_RUN_MS: "9000",
             // Longer than a process and then a network are frozen: what is given up must not arrive later.
             RECOVERY_QUIET_MS: "13000",
             // Many, so that none is given up; and a window that fills.

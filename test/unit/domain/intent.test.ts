@@ -46,6 +46,16 @@ it("the held-out set has no request to make or change something that is answered
   expect(ignored).toEqual([]);
 });
 
+it("the held-out set has no sentence that the training set has too, however written", () => {
+  const letters = ({ text, hasFiles }: Sample) =>
+    `${hasFiles} ${text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(" ")}`;
+  const known = new Set(training.map(letters));
+  expect(heldOut.filter((sample) => known.has(letters(sample))).map(({ text }) => text)).toEqual([]);
+});
+
 describe("a text that asks for two things", () => {
   const free = ["export", "Send me the video.", "导出", "credits", "How many credits are left?", "我还剩多少积分"];
   const instructions = samplesFor(training, "message")
@@ -79,6 +89,9 @@ describe("what is quoted is content", () => {
     "add a caption that says 'Download now'",
     "把「导出」两个字放大",
     "put `credits` at the end",
+    '"Export" is the title, not "Download"',
+    "「下载」换成「导出」",
+    '"Credits" and "Balance"',
   ])("and asks for nothing: %s", (text) => {
     expect(actionOf({ text, hasFiles: false })).toBe("message");
   });
@@ -98,6 +111,17 @@ it.each(["export_final.mov", "导出_最终版2.mp4", "end credits.wav"])(
     expect(actionOf({ text, hasFiles: true })).toBe("upload");
   },
 );
+
+it.each([
+  ["请把视频导出成.mp4", false, "export"],
+  ["导出为video.mp4", false, "export"],
+  ["把音乐换成bgm.mp3", false, "message"],
+  ["把第一段换成a.mp4", true, "message"],
+  ["给片头加上 logo.png", true, "message"],
+  ["Add logo.png", true, "message"],
+])("a file's name hides nothing that is asked for beside it: %s", (text, hasFiles, action) => {
+  expect(actionOf({ text, hasFiles })).toBe(action);
+});
 
 describe("the form of a text makes no difference", () => {
   const plain = training.filter(({ text }, at) => at % 5 === 0 && !/[\n'"“”「」‘’]/.test(text) && text.length < 200);

@@ -17,9 +17,9 @@ const sent = recoveryBegun(
 );
 const secondMs = 1_000;
 
-/** Reads at the given seconds after sending; returns the verdict on each. */
-function verdicts(reads: [atS: number, fingerprint: string, mayBeRunning?: boolean][]): Verdict[] {
-  let message = sent;
+/** Reads at the given seconds after sending, of a message whose stream broke so long after it; returns the verdict on each. */
+function verdicts(reads: [atS: number, fingerprint: string, mayBeRunning?: boolean][], brokeAtS = 0): Verdict[] {
+  let message = recoveryBegun(sent, sentAtMs + brokeAtS * secondMs);
   return reads.map(([atS, fingerprint, mayBeRunning = false]) => {
     const read: StateRead = { fingerprint, mayBeRunning, atMs: sentAtMs + atS * secondMs };
     const after = afterRead(message, read, timings);
@@ -79,14 +79,15 @@ describe("it worked", () => {
     ).toEqual(["read_again", "read_again", "worked"]);
   });
 
-  it("after 15 minutes also when credits stay frozen", () => {
-    expect(
-      verdicts([
-        [839, "after", true],
-        [899, "after", true],
-        [900, "after", true],
-      ]),
-    ).toEqual(["read_again", "read_again", "worked"]);
+  it("after 15 minutes of recovery also when credits stay frozen, however long the stream was read before", () => {
+    const reads: [number, string, boolean][] = [
+      [839, "after", true],
+      [899, "after", true],
+      [900, "after", true],
+    ];
+    expect(verdicts(reads)).toEqual(["read_again", "read_again", "worked"]);
+    expect(verdicts(reads, 600)).toEqual(["read_again", "read_again", "read_again"]);
+    expect(verdicts([[1_500, "after", true], ...reads.slice(3), [1_560, "after", true]], 600).at(-1)).toBe("worked");
   });
 
   it("also when it shows late", () => {
