@@ -1,6 +1,6 @@
 /**
  * Kills, and freezes, a worker at every point of a `video` job: `npm run crash-points [-- --job plain|rich] [--only kill|stop|nap] [--from k] [--to k]`.
- * Takes a quarter of an hour. Exits with 1 when anything was lost, paid twice or orphaned.
+ * Takes half an hour. Exits with 1 when anything was lost, paid twice or orphaned.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
