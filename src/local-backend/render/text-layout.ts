@@ -19,6 +19,8 @@ const neverParted = /^[,.!?;:…，。！？；：、）》〉」』】]/u;
 const neverFirst = /^[,.!?;:%)\]}»”’…，。！？；：、）》〉」』】〕％ー～·・‰]/u;
 /** May not end a line. */
 const neverLast = /^[([{«“‘（《〈「『【〔¥￥$]$/u;
+/** The font has the typographic one as wide as a Chinese character. */
+const latinApostrophe = /(?<=\p{Script=Latin})’(?=\p{Script=Latin})/gu;
 const isWide = /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]/u;
 
 /**
@@ -49,7 +51,10 @@ type Glyph = { text: string; em: number };
 type Piece = { glyphs: Glyph[]; em: number; spaceEm: number };
 
 function readParagraphs(text: string, font: Font): Piece[][] {
-  const lines = text.normalize("NFC").split(/\r\n|[\r\n\v\f\u0085\u2028\u2029]/u);
+  const lines = text
+    .normalize("NFC")
+    .replaceAll(latinApostrophe, "'")
+    .split(/\r\n|[\r\n\v\f\u0085\u2028\u2029]/u);
   return lines
     .map((line) => readPieces(line, font))
     .filter((pieces) => pieces.some(({ glyphs }) => glyphs.some(({ text: glyph }) => /[^\p{P}\p{M}]/u.test(glyph))));

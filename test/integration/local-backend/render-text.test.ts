@@ -28,6 +28,10 @@ test("Latin text is broken between words, into lines of about the same length", 
   ]);
 });
 
+test("an apostrophe leaves no gap in a word", () => {
+  expect(linesOf("The keeper’s")).toEqual(["The keeper's"]);
+});
+
 test("Chinese is broken between characters, never before closing or after opening punctuation", () => {
   const text = "上午去龙井村，茶农把（刚采下的）嫩芽放进“热锅”。手掌翻动之间、满屋都是豆香！".repeat(4);
   const lines = linesOf(text) ?? [];
